@@ -1,0 +1,1 @@
+"""City Hub: one cached graph over the services that a city already has."""

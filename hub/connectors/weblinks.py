@@ -1,0 +1,27 @@
+"""Outside addresses made safe to show: absolute, http or https, printable, at most 2 000 characters; else dropped."""
+
+from __future__ import annotations
+
+from urllib.parse import urljoin, urlsplit
+
+LONGEST = 2_000
+
+
+def weblink(text: str | None, base: str | None = None) -> str | None:
+    """The address, or None where it is not one that a page may link to."""
+    if not text:
+        return None
+    address = text.strip()
+    if address.startswith("www."):
+        address = f"https://{address}"
+    if len(address) > LONGEST or not address.isprintable() or any(c in address for c in ' <>"\\'):
+        return None
+    try:
+        whole = urljoin(base, address) if base else address
+        parts = urlsplit(whole)
+        host = parts.hostname
+    except ValueError:
+        return None
+    if parts.scheme not in {"http", "https"} or not host or parts.username or parts.password:
+        return None
+    return whole

@@ -1,0 +1,313 @@
+"""The nouns of a connector: which request (Fetch), what came back (Reply), what it meant (Page, Dropped), what can be
+listed (Collection), for whom (Source). Values only: nothing here sends anything.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any, ClassVar, Generic, Protocol, TypeAlias, TypeVar
+from urllib.parse import quote, urlencode
+
+import msgspec
+
+from hub.errors import PayloadChanged
+from hub.freshness import Freshness
+from hub.records.core import LocalizedText, Record, Ref
+
+T = TypeVar("T")
+R = TypeVar("R")
+Row = TypeVar("Row")
+JSON: TypeAlias = "bool | int | float | str | list[JSON] | dict[str, JSON] | None"
+
+
+class Source(msgspec.Struct, frozen=True, kw_only=True):
+    """A configured instance of an upstream. `id` is fixed: it stands in every reference; `name` may change."""
+
+    name: str
+    id: str
+    connector: str
+    url: str  # the base, ending in "/" unless it is one document (a feed)
+    title: LocalizedText
+    homepage: str | None = None
+    license: str | None = None
+    attribution: str | None = None
+    rank: int = 100  # lower wins where several sources say the same of one thing
+    every: timedelta | None = None  # None: as the collection says
+    full: timedelta | None = None
+    per_minute: int | None = None  # pace: requests a minute; None: unpaced
+    concurrent: int = 4
+    timeout: timedelta = timedelta(seconds=10)  # one request, all tries
+    allow_private: bool = False
+    options: Mapping[str, Any] = msgspec.field(default_factory=dict)  # what this connector lets one configure
+
+    def ref(self, kind: str, key: str | int) -> Ref:
+        return Ref(kind, self.id, str(key))
+
+
+class Request(msgspec.Struct, frozen=True, kw_only=True):
+    """A read. `url` is absolute and has no query; `params` keep their order and may repeat."""
+
+    method: str
+    url: str
+    params: tuple[tuple[str, str], ...] = ()
+    headers: tuple[tuple[str, str], ...] = ()
+    body: bytes | None = None
+
+    @property
+    def full_url(self) -> str:
+        return f"{self.url}?{urlencode(self.params, quote_via=quote)}" if self.params else self.url
+
+
+class Dropped(msgspec.Struct, frozen=True, kw_only=True):
+    """One row that could not be read: which (None if not even that could be told) and why."""
+
+    key: str | None
+    reason: str
+    where: str | None = None  # line or component of a feed
+
+
+class Page(msgspec.Struct, Generic[R], frozen=True, kw_only=True):
+    """One page of a collection. kept + dropped = sent (`skipped` rows are not ours to show: drafts, other kinds)."""
+
+    items: tuple[R, ...]
+    dropped: tuple[Dropped, ...] = ()
+    skipped: int = 0
+    total: int | None = None  # over all pages, if the upstream tells
+    next: str | None = None  # our cursor for the next page; None: the last
+    complete: bool = True  # False: the upstream cut it short; nothing may be withdrawn for its sake
+    gone: tuple[Ref, ...] = ()  # what the upstream says was deleted
+
+
+class Reply(msgspec.Struct, frozen=True, kw_only=True):
+    """What an upstream said. `read_at` is aware, UTC."""
+
+    source: Source
+    request: Request
+    status: int
+    headers: Mapping[str, str]  # lower-case names
+    body: bytes
+    read_at: datetime
+
+    def text(self) -> str:
+        return self.body.decode("utf-8", errors="replace")
+
+    def json(self, shape: type[T]) -> T:
+        """The body as `shape`; PayloadChanged, naming the place, if it has another."""
+        try:
+            return msgspec.json.decode(self.body, type=shape)
+        except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError) as error:
+            raise self.changed(str(error)) from error
+
+    def changed(self, why: str) -> PayloadChanged:
+        path = self.request.url.removeprefix(self.source.url)
+        return PayloadChanged(
+            f"{self.source.name} answered in another shape than we read: {self.request.method} /{path}: {why[:300]}",
+            source=self.source.name,
+        )
+
+    def rows(
+        self,
+        raws: Iterable[msgspec.Raw],
+        shape: type[Row],
+        make: Callable[[Row], R | None],
+        *,
+        key: str = "id",
+    ) -> tuple[list[R], list[Dropped]]:
+        """Each row read alone: what can't be becomes a Dropped with its key and the reason, and costs nothing else.
+
+        `make` may return None for a row that is not ours to show. A page of which no row can be read is another shape:
+        PayloadChanged. `make` raises ValueError (msgspec's errors are ones) for what it can't accept.
+        """
+        made: list[R] = []
+        dropped: list[Dropped] = []
+        sent = 0
+        for raw in raws:
+            sent += 1
+            try:
+                record = make(msgspec.json.decode(raw, type=shape))
+            except (ValueError, TypeError, OverflowError, RecursionError) as error:
+                dropped.append(Dropped(key=key_of(raw, key), reason=reason_of(error)))
+            else:
+                if record is not None:
+                    made.append(record)
+        if dropped and len(dropped) == sent:
+            raise self.changed(f"none of {sent} rows could be read; the first: {dropped[0].reason}")
+        return made, dropped
+
+    def page(
+        self,
+        items: Iterable[R],
+        *,
+        sent: int | None = None,
+        dropped: Iterable[Dropped] = (),
+        total: int | None = None,
+        next: str | None = None,  # noqa: A002 - the word of every paging API
+        complete: bool = True,
+        gone: Iterable[Ref] = (),
+    ) -> Page[R]:
+        """`sent`: rows in the reply; what is neither kept nor dropped was skipped on purpose."""
+        kept, lost = tuple(items), tuple(dropped)
+        skipped = 0 if sent is None else max(0, sent - len(kept) - len(lost))
+        return Page(
+            items=kept, dropped=lost, skipped=skipped, total=total, next=next, complete=complete, gone=tuple(gone)
+        )
+
+
+def reason_of(error: Exception) -> str:
+    """Why a row was dropped, for its owner: where and what, never the row's own text beyond a few words."""
+    return re.sub(r"\s+", " ", f"{error}" or type(error).__name__)[:300]
+
+
+def key_of(raw: msgspec.Raw, field: str = "id") -> str | None:
+    """The id of a row that is otherwise unreadable."""
+    try:
+        row = msgspec.json.decode(raw)
+    except (ValueError, RecursionError):
+        return None
+    key = row.get(field) if isinstance(row, dict) else None
+    return str(key)[:200] if isinstance(key, (str, int)) else None
+
+
+class Fetch(msgspec.Struct, Generic[T], frozen=True, kw_only=True):
+    """A request and what its reply means. Pure: `parse` neither sends nor waits.
+
+    `statuses`: replies that `parse` wants to see; any other is refused, throttled or unavailable by its number.
+    `parse` raises PayloadChanged for an envelope that changed; "there is none" is a value of T.
+    """
+
+    source: Source
+    request: Request
+    parse: Callable[[Reply], T]
+    freshness: Freshness
+    statuses: frozenset[int] = frozenset({200})
+    tags: tuple[str, ...] = ()
+
+
+class Joined(msgspec.Struct, Generic[T], frozen=True, kw_only=True):
+    """Several fetches that make one value; each part is cached on its own."""
+
+    parts: tuple[Fetch[Any], ...]
+    merge: Callable[[Sequence[Any]], T]
+
+
+Wanted: TypeAlias = Fetch[T] | Joined[T]
+
+
+def join(parts: Sequence[Fetch[Any]], *, merge: Callable[[Sequence[Any]], T]) -> Joined[T]:
+    return Joined(parts=tuple(parts), merge=merge)
+
+
+def get(
+    source: Source,
+    path: str,
+    params: Mapping[str, str] | Sequence[tuple[str, str]] = (),
+    *,
+    parse: Callable[[Reply], T],
+    freshness: Freshness,
+    statuses: Iterable[int] = (200,),
+    headers: Mapping[str, str] | None = None,
+    tags: tuple[str, ...] = (),
+) -> Fetch[T]:
+    """GET a path under the source's base. `path` is quoted by the caller where it holds ids."""
+    pairs = tuple(params.items()) if isinstance(params, Mapping) else tuple(params)
+    request = Request(
+        method="GET",
+        url=source.url + path.removeprefix("/"),
+        params=pairs,
+        headers=tuple({"Accept": "application/json", **(headers or {})}.items()),
+    )
+    return Fetch(
+        source=source, request=request, parse=parse, freshness=freshness, statuses=frozenset(statuses), tags=tags
+    )
+
+
+def post_graphql(
+    source: Source,
+    query: str,
+    variables: Mapping[str, object],
+    *,
+    parse: Callable[[Reply], T],
+    freshness: Freshness,
+    operation: str | None = None,
+    path: str = "",
+    statuses: Iterable[int] = (200,),
+    headers: Mapping[str, str] | None = None,
+    tags: tuple[str, ...] = (),
+) -> Fetch[T]:
+    """One GraphQL operation by POST. `parse` reads the whole body: `errors` are the connector's to judge."""
+    body: dict[str, object] = {"query": query, "variables": dict(variables)}
+    if operation is not None:
+        body["operationName"] = operation
+    request = Request(
+        method="POST",
+        url=source.url + path.removeprefix("/"),
+        headers=tuple({"Accept": "application/json", "Content-Type": "application/json", **(headers or {})}.items()),
+        body=msgspec.json.encode(body, order="deterministic"),
+    )
+    return Fetch(
+        source=source, request=request, parse=parse, freshness=freshness, statuses=frozenset(statuses), tags=tags
+    )
+
+
+class Ask(msgspec.Struct, frozen=True, kw_only=True):
+    """What the harvester wants of a collection's next page.
+
+    `now`: the crawl's time, the same for all its pages (windows are counted from it). `after`: the last page's `next`,
+    None for the first. `since`: only what changed after this moment (for `changes`). `keys`: for a collection that is
+    asked about another's records (`per`): one block of their keys.
+    """
+
+    now: datetime
+    after: str | None = None
+    since: datetime | None = None
+    keys: tuple[str, ...] = ()
+
+
+class Collection(msgspec.Struct, frozen=True, kw_only=True):
+    """Something that can be listed whole, inside a window.
+
+    `kind`: of the records that its pages hold (the collection is complete for this kind of this source).
+    `pages`: the full crawl, page after page. `changes`: what moved since a moment, deletions in `Page.gone`.
+    `per`: the crawl goes over the keys of another kind of the same source, in blocks of `block`
+    (busy times per space; budgets per component); `pages` is then run to its last page for every block.
+    `one`: the record of one key, None if there is no such; for references to records that the lists left out, and to
+    tell a withdrawal from a row missed in paging.
+    `withdraws`: False where absence says nothing (a feed's newest ten).
+    `in_window`: whether a record still lies in the window; what has left it is kept 90 days and dropped, not withdrawn.
+    `urgency`: lower is crawled first.
+    """
+
+    kind: str
+    pages: Callable[[Ask], Wanted[Page[Any]]]
+    every: timedelta
+    full: timedelta
+    changes: Callable[[Ask], Wanted[Page[Any]]] | None = None
+    per: str | None = None
+    per_filter: Callable[[Record], bool] | None = None
+    block: int = 50
+    one: Callable[[str], Wanted[Record | None]] | None = None
+    withdraws: bool = True
+    in_window: Callable[[Any, datetime], bool] | None = None
+    urgency: int = 50
+
+    @property
+    def fresh(self) -> timedelta:
+        """How long a confirmation keeps: twice the pace, so that one late crawl does not make everything stale."""
+        return 2 * self.every
+
+
+class Connector(Protocol):
+    """One upstream's file. `documentation` of what it may be configured with is its module docstring."""
+
+    UPSTREAM: ClassVar[str]  # the word in the configuration
+    source: Source
+
+    def __init__(self, source: Source) -> None: ...
+
+    def collections(self) -> Iterable[Collection]: ...
+
+    def probe(self) -> Wanted[Any]:
+        """The cheapest request that shows that the upstream keeps its contract, for `hub check`."""
+        ...
