@@ -175,6 +175,9 @@ class Fetch(msgspec.Struct, Generic[T], frozen=True, kw_only=True):
 
     `statuses`: replies that `parse` wants to see; any other is refused, throttled or unavailable by its number.
     `parse` raises PayloadChanged for an envelope that changed; "there is none" is a value of T.
+    `amend`: what to ask instead, if the reply says that the question itself was the mistake (a field that this version
+    of the upstream does not have); None: parse the reply as it is. It is asked before `parse`, and only once: the reply
+    to the amended fetch is parsed, whatever it says.
     """
 
     source: Source
@@ -183,6 +186,7 @@ class Fetch(msgspec.Struct, Generic[T], frozen=True, kw_only=True):
     freshness: Freshness
     statuses: frozenset[int] = frozenset({200})
     tags: tuple[str, ...] = ()
+    amend: Callable[[Reply], Fetch[T] | None] | None = None
 
 
 class Joined(msgspec.Struct, Generic[T], frozen=True, kw_only=True):
@@ -235,6 +239,7 @@ def post_graphql(
     statuses: Iterable[int] = (200,),
     headers: Mapping[str, str] | None = None,
     tags: tuple[str, ...] = (),
+    amend: Callable[[Reply], Fetch[T] | None] | None = None,
 ) -> Fetch[T]:
     """One GraphQL operation by POST. `parse` reads the whole body: `errors` are the connector's to judge."""
     body: dict[str, object] = {"query": query, "variables": dict(variables)}
@@ -247,7 +252,13 @@ def post_graphql(
         body=msgspec.json.encode(body, order="deterministic"),
     )
     return Fetch(
-        source=source, request=request, parse=parse, freshness=freshness, statuses=frozenset(statuses), tags=tags
+        source=source,
+        request=request,
+        parse=parse,
+        freshness=freshness,
+        statuses=frozenset(statuses),
+        tags=tags,
+        amend=amend,
     )
 
 
