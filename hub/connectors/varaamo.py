@@ -1,0 +1,677 @@
+"""Varaamo: the city's rooms and devices to book, when they may be booked, and when they are taken.
+
+Upstream   tilavaraus.hel.fi/graphql/, GraphQL by POST, no key (software: City-of-Helsinki/tilavarauspalvelu-core)
+Licence    none stated for the data; credited as "Varaamo, City of Helsinki"
+Languages  Finnish, Swedish, English beside each other; null or "" where a translation is missing
+Time       moments with an offset (reservations in UTC, booking hours in Helsinki's); dates are Helsinki dates
+Paging     Relay, at most 100 (we take 50 rooms); cursors are positions; our cursor: `relay`
+Quirks     a POST needs a CSRF pair even without login: any 32 letters and digits, in cookie and header alike;
+           an undecodable cursor gives the first page again, so a page whose end we have already seen ends the loop;
+           without isVisible drafts are listed too; a node is null where a field inside it failed;
+           booking hours null means that nobody knows them, [] that it is closed;
+           reservations asked without rooms and dates are the whole city's, for ever: never sent so;
+           equipment has no flag: configure its type pks (`equipment_types = [11]`), else what has only resources
+
+`url` is the server's root, or the address of its GraphQL endpoint. `homepage` is where people book.
+"""
+
+from __future__ import annotations
+
+import base64
+import re
+from collections.abc import Callable, Iterable, Sequence
+from datetime import date, datetime, timedelta
+from decimal import ROUND_HALF_UP, Decimal
+from functools import partial
+from typing import Annotated, Any, ClassVar, TypeAlias, TypeVar
+from urllib.parse import urlsplit
+
+import msgspec
+from msgspec import Meta
+
+from hub.connectors import relay
+from hub.connectors.markup import localized_html, localized_plain, plain
+from hub.connectors.moments import instant, local, local_date, midnight_after
+from hub.connectors.relay import Position
+from hub.connectors.weblinks import weblink
+from hub.errors import BadInput, BadSettings
+from hub.fetch import (
+    Ask,
+    Collection,
+    Dropped,
+    Fetch,
+    Joined,
+    Page,
+    Reply,
+    Source,
+    join,
+    post_graphql,
+    reason_of,
+)
+from hub.freshness import Freshness, days, hours, minutes
+from hub.records.core import Address, Contact, Instant, LocalizedText, Picture, Record, Span
+from hub.records.places import Place
+from hub.records.spaces import BookingHours, BookingRules, Busy, BusyTimes, PriceUnit, Space, SpaceKind, SpacePrice
+
+T = TypeVar("T")
+R = TypeVar("R")
+
+UNITS_A_PAGE, SPACES_A_PAGE = 100, 50  # 101 is an error; 50 rooms stay well inside the upstream's 30 joins
+BLOCK = 50  # rooms asked about together
+DAYS_AHEAD = 30  # of hours and busy times; use rates will also want the 30 days behind: `busy` takes any window
+LONGEST_WINDOW = days(100)
+# Django accepts any 32 letters and digits that are equal in both places: it guards sessions, and we have none
+CSRF_PAIR = "cityhubreadsonlyandneedsnologin1"
+BOOKING_SITE = "https://varaamo.hel.fi/"
+
+PLACES = Freshness(fresh=hours(12), while_revalidate=days(1), if_error=days(30))
+SPACES = Freshness(fresh=hours(2), while_revalidate=hours(12), if_error=days(7))
+HOURS = Freshness(fresh=hours(1), while_revalidate=hours(6), if_error=days(2))
+# somebody may book at any minute: a look-up is only made because the harvested copy was too old
+BUSY = Freshness(fresh=minutes(1), while_revalidate=minutes(9), if_error=hours(1))
+
+SHOWN = {"PUBLISHED", "SCHEDULED_HIDING"}
+NOT_SHOWN = {"DRAFT", "SCHEDULED_PUBLISHING", "SCHEDULED_PERIOD", "HIDDEN", "ARCHIVED"}
+BOOKABLE_KINDS = {"DIRECT", "DIRECT_AND_SEASON"}
+BOOKABLE_STATES = {"RESERVABLE", "SCHEDULED_CLOSING", "SCHEDULED_RESERVATION", "SCHEDULED_PERIOD"}
+ACCESS_TYPES = {"UNRESTRICTED", "ACCESS_CODE", "PHYSICAL_KEY", "OPENED_BY_STAFF"}
+NOT_TAKEN = {"CANCELLED", "DENIED"}
+INTERVAL = re.compile(r"INTERVAL_(\d{1,4})_MINUTES")
+
+UNIT_FIELDS = """fragment HubUnitFields on UnitNode {
+  pk tprekId nameFi nameSv nameEn
+  shortDescriptionFi shortDescriptionSv shortDescriptionEn descriptionFi descriptionSv descriptionEn
+  webPage email phone
+  addressStreetFi addressStreetSv addressStreetEn addressZip addressCityFi
+}"""
+UNITS = f"""query HubUnits($first: Int!, $after: String) {{
+  units(publishedReservationUnits: true, first: $first, after: $after, orderBy: [pkAsc]) {{
+    totalCount pageInfo {{ hasNextPage endCursor }} edges {{ node {{ ...HubUnitFields }} }}
+  }}
+}}
+{UNIT_FIELDS}"""
+UNIT = f"query HubUnit($id: ID!) {{ unit(id: $id) {{ ...HubUnitFields }} }}\n{UNIT_FIELDS}"
+
+SPACE_FIELDS = """fragment HubReservationUnitFields on ReservationUnitNode {
+  pk nameFi nameSv nameEn descriptionFi descriptionSv descriptionEn
+  surfaceArea minPersons maxPersons
+  minReservationDuration maxReservationDuration bufferTimeBefore bufferTimeAfter reservationStartInterval
+  reservationsMinDaysBefore reservationsMaxDaysBefore reservationBeginsAt reservationEndsAt
+  requireReservationHandling reservationBlockWholeDay
+  reservationKind publishingState reservationState currentAccessType
+  unit { pk }
+  reservationUnitType { pk nameFi nameSv nameEn }
+  intendedUses(orderBy: [rankAsc]) { nameFi nameSv nameEn }
+  equipments(orderBy: [nameFiAsc]) { nameFi nameSv nameEn }
+  spaces { pk }
+  resources { pk }
+  images { imageType imageUrl largeUrl }
+  pricings { begins priceUnit lowestPrice highestPrice }
+}"""
+RESERVATION_UNITS = f"""query HubReservationUnits($first: Int!, $after: String) {{
+  reservationUnits(isVisible: true, first: $first, after: $after, orderBy: [pkAsc]) {{
+    totalCount pageInfo {{ hasNextPage endCursor }} edges {{ node {{ ...HubReservationUnitFields }} }}
+  }}
+}}
+{SPACE_FIELDS}"""
+RESERVATION_UNIT = f"""query HubReservationUnit($id: ID!) {{
+  reservationUnit(id: $id) {{ ...HubReservationUnitFields }}
+}}
+{SPACE_FIELDS}"""
+
+TIME_SPANS = """query HubReservableTimeSpans($pk: [Int]!, $first: Int!, $startDate: Date!, $endDate: Date!) {
+  reservationUnits(pk: $pk, isVisible: true, first: $first, orderBy: [pkAsc]) {
+    totalCount pageInfo { hasNextPage endCursor }
+    edges { node { pk reservableTimeSpans(startDate: $startDate, endDate: $endDate) { startDatetime endDatetime } } }
+  }
+}"""
+# no pk, no name, nobody: when something is taken is all that is asked of a reservation
+AFFECTING = """query HubBusyTimes($reservationUnits: [Int]!, $beginDate: Date!, $endDate: Date!) {
+  affectingReservations(
+    forReservationUnits: $reservationUnits, beginDate: $beginDate, endDate: $endDate
+    state: [CREATED, CONFIRMED, REQUIRES_HANDLING, WAITING_FOR_PAYMENT], orderBy: [beginsAtAsc]
+  ) {
+    state beginsAt endsAt bufferTimeBefore bufferTimeAfter isBlocked affectedReservationUnits reservationUnit { pk }
+  }
+}"""
+
+
+class Varaamo:
+    """Pure: it says what to ask and what the reply means. What a configuration may change stands in its source."""
+
+    UPSTREAM: ClassVar[str] = "varaamo"
+
+    def __init__(self, source: Source) -> None:
+        self.source = source
+        self.equipment_types = _pks(source)
+        self.path = "" if source.url.endswith("/graphql/") else "graphql/"
+        self.site = (source.homepage or BOOKING_SITE).rstrip("/")
+        parts = urlsplit(source.url)
+        self.headers = {
+            "Cookie": f"csrftoken={CSRF_PAIR}",
+            "X-CSRFToken": CSRF_PAIR,
+            "Referer": f"{parts.scheme}://{parts.netloc}/",  # Django wants one of the same host on https
+        }
+
+    def collections(self) -> Iterable[Collection]:
+        # places hardly move; a room's price and state change by the day, and a full crawl is 15 requests
+        yield Collection(kind=Place.kind, pages=self.places, every=hours(6), full=hours(6), one=self.place, urgency=10)
+        yield Collection(kind=Space.kind, pages=self.spaces, every=hours(1), full=hours(1), one=self.space, urgency=20)
+        # opening hours are set weeks ahead; 15 requests for 700 rooms
+        yield Collection(
+            kind=BookingHours.kind,
+            pages=self.booking_hours,
+            every=hours(1),
+            full=hours(1),
+            per=Space.kind,
+            block=BLOCK,
+            urgency=30,
+        )
+        # the ten minutes after which a free room is asked about anew anyway; 85 requests an hour for 700 rooms
+        yield Collection(
+            kind=BusyTimes.kind,
+            pages=self.busy_times,
+            every=minutes(10),
+            full=minutes(10),
+            per=Space.kind,
+            block=BLOCK,
+            urgency=31,
+        )
+
+    def probe(self) -> Joined[list[Page[Any]]]:
+        """One place and one room: the two operations with the many fields, where a renamed one shows."""
+        return join([self._places(None, first=1), self._spaces(None, first=1)], merge=list)
+
+    def places(self, ask: Ask) -> Fetch[Page[Place]]:
+        """The units with something to book, by pk, 100 at a time."""
+        return self._places(ask.after, first=UNITS_A_PAGE)
+
+    def spaces(self, ask: Ask) -> Fetch[Page[Space]]:
+        """The visible reservation units, by pk, 50 at a time."""
+        return self._spaces(ask.after, first=SPACES_A_PAGE)
+
+    def booking_hours(self, ask: Ask) -> Fetch[Page[BookingHours]]:
+        """Of one block of spaces, from today's midnight to the end of the 30th day after it."""
+        return self._hours(ask.keys, _window(ask.now), parse=_whole)
+
+    def busy_times(self, ask: Ask) -> Fetch[Page[BusyTimes]]:
+        """Of one block of spaces, in the same window; one record a space, empty where nothing is booked."""
+        return self._busy(ask.keys, _window(ask.now), parse=_whole)
+
+    def place(self, key: str) -> Fetch[Record | None]:
+        return self._one(UNIT, "unit", f"UnitNode:{_pk(key)}", partial(self._read, shape=_Unit, make=self._place))
+
+    def space(self, key: str) -> Fetch[Record | None]:
+        """None also for a draft or one whose publishing is over: a look-up by id has no isVisible."""
+        read = partial(self._read, shape=_Room, make=self._space)
+        return self._one(RESERVATION_UNIT, "reservationUnit", f"ReservationUnitNode:{_pk(key)}", read)
+
+    def hours(self, keys: Sequence[str], starts_at: Instant, ends_at: Instant) -> Fetch[tuple[BookingHours, ...]]:
+        """Booking hours of at most 50 spaces now, for a window that is not harvested. A space that is missing in the
+        answer is not to be seen or could not be read: unknown. BadInput for no keys, too many, or a window past 100
+        days.
+        """
+        return self._hours(keys, Span(starts_at=starts_at, ends_at=ends_at), parse=_items)
+
+    def busy(self, keys: Sequence[str], starts_at: Instant, ends_at: Instant) -> Fetch[tuple[BusyTimes, ...]]:
+        """Busy times of at most 50 spaces now; the same limits. A space that is missing could not be read: its times
+        are unknown, not free.
+        """
+        return self._busy(keys, Span(starts_at=starts_at, ends_at=ends_at), parse=_items)
+
+    def _post(
+        self, query: str, variables: dict[str, object], parse: Callable[[Reply], T], freshness: Freshness, kind: str
+    ) -> Fetch[T]:
+        return post_graphql(
+            self.source,
+            query,
+            variables,
+            operation=query.split("(", 1)[0].removeprefix("query "),
+            path=self.path,
+            parse=parse,
+            freshness=freshness,
+            statuses=(200, 400),  # the body of a 400 names the field that is gone
+            headers=self.headers,
+            tags=(self.source.name, kind),
+        )
+
+    def _places(self, after: str | None, *, first: int) -> Fetch[Page[Place]]:
+        asked = Position.read(after)
+        parse = partial(self._page, field="units", shape=_Unit, make=self._place, first=first, asked=asked)
+        return self._post(UNITS, {"first": first, "after": asked.cursor}, parse, PLACES, Place.kind)
+
+    def _spaces(self, after: str | None, *, first: int) -> Fetch[Page[Space]]:
+        asked = Position.read(after)
+        parse = partial(self._page, field="reservationUnits", shape=_Room, make=self._space, first=first, asked=asked)
+        return self._post(RESERVATION_UNITS, {"first": first, "after": asked.cursor}, parse, SPACES, Space.kind)
+
+    def _hours(self, keys: Sequence[str], window: Span, *, parse: Callable[[Page[BookingHours]], T]) -> Fetch[T]:
+        pks = _block(keys, window)
+        variables: dict[str, object] = {
+            "pk": pks,
+            "first": BLOCK,
+            "startDate": local_date(window.starts_at).isoformat(),
+            "endDate": local_date(window.ends_at - timedelta(seconds=1)).isoformat(),
+        }
+        read = partial(self._hours_page, pks=pks, window=window)
+        return self._post(TIME_SPANS, variables, lambda reply: parse(read(reply)), HOURS, BookingHours.kind)
+
+    def _busy(self, keys: Sequence[str], window: Span, *, parse: Callable[[Page[BusyTimes]], T]) -> Fetch[T]:
+        """A day more on either side is asked: the buffers of a booking outside the window may reach into it."""
+        pks = _block(keys, window)
+        variables: dict[str, object] = {
+            "reservationUnits": pks,
+            "beginDate": (local_date(window.starts_at) - timedelta(days=1)).isoformat(),
+            "endDate": (local_date(window.ends_at) + timedelta(days=1)).isoformat(),
+        }
+        read = partial(self._busy_page, pks=pks, window=window)
+        return self._post(AFFECTING, variables, lambda reply: parse(read(reply)), BUSY, BusyTimes.kind)
+
+    def _one(
+        self, query: str, field: str, global_id: str, read: Callable[[Reply, msgspec.Raw], Record | None]
+    ) -> Fetch[Record | None]:
+        def parse(reply: Reply) -> Record | None:
+            raw, problems = relay.root(reply, field)
+            if not relay.is_null(raw):
+                return read(reply, raw)
+            if all(problem.code == "NOT_FOUND" for problem in problems):
+                return None
+            raise relay.refused(reply, problems)
+
+        variables: dict[str, object] = {"id": base64.b64encode(global_id.encode()).decode()}
+        return self._post(query, variables, parse, SPACES, field)
+
+    def _read(
+        self, reply: Reply, raw: msgspec.Raw, *, shape: type[T], make: Callable[[T, Reply], R | None]
+    ) -> R | None:
+        items, _ = reply.rows([raw], shape, lambda row: make(row, reply), key="pk")  # raises if it can't be read
+        return items[0] if items else None
+
+    def _page(
+        self,
+        reply: Reply,
+        *,
+        field: str,
+        shape: type[T],
+        make: Callable[[T, Reply], R | None],
+        first: int,
+        asked: Position,
+    ) -> Page[R]:
+        connection, raws, lost = relay.nodes(reply, field, key="pk")
+        items, dropped = reply.rows(raws, shape, lambda row: make(row, reply), key="pk")
+        following, complete = asked.next(connection, first)
+        return reply.page(
+            items,
+            sent=len(connection.edges),
+            dropped=[*lost, *dropped],
+            total=connection.total_count,
+            next=following,
+            complete=complete,
+        )
+
+    def _hours_page(self, reply: Reply, *, pks: list[int], window: Span) -> Page[BookingHours]:
+        # null with an error beside it is no "nobody knows": such a row is dropped and keeps its last good copy
+        connection, raws, lost = relay.nodes(reply, "reservationUnits", key="pk", whole=True)
+        items, dropped = reply.rows(raws, _OpenRoom, partial(self._open_room, reply, pks, window), key="pk")
+        return reply.page(items, sent=len(connection.edges), dropped=[*lost, *dropped], total=connection.total_count)
+
+    def _busy_page(self, reply: Reply, *, pks: list[int], window: Span) -> Page[BusyTimes]:
+        """One record a space asked about. A reservation that can't be read costs the spaces that it may block: they
+        are dropped, and keep their last copy, rather than shown as free.
+        """
+        raws, _ = relay.value(reply, "affectingReservations", list[msgspec.Raw])
+        taken: dict[int, list[Busy]] = {pk: [] for pk in pks}
+        unsure: dict[int, str] = {}
+        unread = 0
+        for number, raw in enumerate(raws):
+            try:
+                row = msgspec.json.decode(raw, type=_Reservation)
+                busy = None if row.state in NOT_TAKEN else _busy_of(row)
+            except (ValueError, OverflowError, RecursionError) as error:
+                unread += 1
+                for pk in _blocked(raw, pks):
+                    unsure.setdefault(pk, f"reservation {number}: {reason_of(error)}")
+                continue
+            if busy is None or not _touches(busy, window):
+                continue
+            for pk in {*row.affected_reservation_units, row.reservation_unit.pk}:
+                if pk in taken:
+                    own = pk == row.reservation_unit.pk
+                    taken[pk].append(busy if own else msgspec.structs.replace(busy, is_own=False))
+        if unread and unread == len(raws):
+            raise reply.changed(
+                f"none of {unread} reservations could be read; the first: {next(iter(unsure.values()))}"
+            )
+        items = [self._busy_times(reply, pk, window, taken[pk]) for pk in pks if pk not in unsure]
+        dropped = [Dropped(key=str(pk), reason=unsure[pk]) for pk in pks if pk in unsure]
+        return reply.page(items, sent=len(pks), dropped=dropped, total=len(pks))
+
+    def _place(self, unit: _Unit, reply: Reply) -> Place:
+        if unit.tprek_id and not (unit.tprek_id.isascii() and unit.tprek_id.isdigit()):
+            raise ValueError(f"tprekId {unit.tprek_id[:40]!r} is no number")
+        street = localized_plain(unit.address_street_fi, unit.address_street_sv, unit.address_street_en)
+        postal_code, city = plain(unit.address_zip, 20), plain(unit.address_city_fi, 100)
+        phone, email, website = plain(unit.phone, 100), plain(unit.email, 254), weblink(unit.web_page)
+        return Place(
+            ref=self.source.ref(Place.kind, unit.pk),
+            read_at=reply.read_at,
+            name=unit.text,
+            summary=localized_plain(unit.short_description_fi, unit.short_description_sv, unit.short_description_en),
+            description=unit.html,
+            tprek_id=unit.tprek_id or None,
+            address=Address(street=street, postal_code=postal_code, city=city)
+            if street or postal_code or city
+            else None,
+            contact=Contact(phone=phone, email=email, website=website) if phone or email or website else None,
+        )
+
+    def _space(self, room: _Room, reply: Reply) -> Space | None:
+        if room.publishing_state not in SHOWN:
+            if room.publishing_state in NOT_SHOWN:
+                return None
+            raise ValueError(f"publishingState {room.publishing_state[:40]!r} is not one that we know")
+        address = f"{self.site}/reservation-unit/{room.pk}"
+        return Space(
+            ref=self.source.ref(Space.kind, room.pk),
+            read_at=reply.read_at,
+            url=address,
+            name=room.text,
+            description=room.html,
+            space_kind=self._kind(room),
+            type_name=room.reservation_unit_type.text if room.reservation_unit_type else None,
+            place=self.source.ref(Place.kind, room.unit.pk),
+            capacity=room.max_persons or None,
+            min_people=room.min_persons or None,
+            area_m2=float(room.surface_area) if room.surface_area else None,
+            equipment=_texts(room.equipments),
+            purposes=_texts(room.intended_uses),
+            price=_price(room.pricings, local_date(reply.read_at)),
+            pictures=_pictures(room.images),
+            rules=BookingRules(
+                min_duration=_seconds(room.min_reservation_duration),
+                max_duration=_seconds(room.max_reservation_duration),
+                start_interval=_interval(room.reservation_start_interval),
+                buffer_before=_seconds(room.buffer_time_before),
+                buffer_after=_seconds(room.buffer_time_after),
+                min_days_before=room.reservations_min_days_before or None,
+                max_days_before=room.reservations_max_days_before or None,  # the upstream's own code: 0 is no limit
+                opens_at=instant(room.reservation_begins_at),
+                closes_at=instant(room.reservation_ends_at),
+                blocks_whole_day=room.reservation_block_whole_day,
+                needs_confirmation=room.require_reservation_handling,
+            ),
+            is_bookable=room.reservation_kind in BOOKABLE_KINDS and room.reservation_state in BOOKABLE_STATES,
+            access_type=room.current_access_type if room.current_access_type in ACCESS_TYPES else None,
+            booking_url=weblink(address),
+        )
+
+    def _kind(self, room: _Room) -> SpaceKind:
+        """By the configured types; else what stands on resources alone is equipment, what has spaces a room."""
+        if room.reservation_unit_type and room.reservation_unit_type.pk in self.equipment_types:
+            return SpaceKind.EQUIPMENT
+        if room.spaces:
+            return SpaceKind.ROOM
+        return SpaceKind.EQUIPMENT if room.resources else SpaceKind.OTHER
+
+    def _open_room(self, reply: Reply, pks: list[int], window: Span, room: _OpenRoom) -> BookingHours | None:
+        """Spans that only overlap the window stay whole: starts lie on a grid that begins at their opening."""
+        if room.pk not in pks:
+            return None
+        spans = None
+        if room.reservable_time_spans is not None:
+            spans = tuple(sorted((_span(s) for s in room.reservable_time_spans), key=lambda span: span.starts_at))
+        return BookingHours(
+            ref=self.source.ref(BookingHours.kind, room.pk),
+            read_at=reply.read_at,
+            space=self.source.ref(Space.kind, room.pk),
+            window=window,
+            spans=spans,
+        )
+
+    def _busy_times(self, reply: Reply, pk: int, window: Span, busy: list[Busy]) -> BusyTimes:
+        return BusyTimes(
+            ref=self.source.ref(BusyTimes.kind, pk),
+            read_at=reply.read_at,
+            space=self.source.ref(Space.kind, pk),
+            window=window,
+            busy=tuple(sorted(busy, key=lambda one: (one.starts_at, one.ends_at))),
+        )
+
+
+def _whole(page: Page[R]) -> Page[R]:
+    return page
+
+
+def _items(page: Page[R]) -> tuple[R, ...]:
+    return page.items
+
+
+def _window(now: datetime) -> Span:
+    """From the Helsinki midnight before `now`: it moves once a day, so that an unchanged answer stays unchanged."""
+    today = local_date(now)
+    return Span(starts_at=local(today), ends_at=midnight_after(today + timedelta(days=DAYS_AHEAD)))
+
+
+def _pk(key: str) -> int:
+    if not (key.isascii() and key.isdigit() and len(key) < 10):
+        raise BadInput(f"{key[:40]!r} is no key of Varaamo's")
+    return int(key)
+
+
+def _block(keys: Sequence[str], window: Span) -> list[int]:
+    """The pks to ask about together. Refused here: no rooms or no bounded window, which is the whole city's diary."""
+    if not 0 < len(keys) <= BLOCK:
+        raise BadInput(f"times are asked of 1 to {BLOCK} spaces at once, not of {len(keys)}")
+    if not timedelta(0) < window.ends_at - window.starts_at <= LONGEST_WINDOW:
+        raise BadInput(f"times are asked for a window of at most {LONGEST_WINDOW.days} days that ends after it starts")
+    return sorted({_pk(key) for key in keys})
+
+
+def _pks(source: Source) -> frozenset[int]:
+    pks = source.options.get("equipment_types", ())
+    if not isinstance(pks, (list, tuple)) or not all(isinstance(pk, int) and not isinstance(pk, bool) for pk in pks):
+        raise BadSettings([f"sources.{source.name}.equipment_types: a list of type pks expected, as in [11]"])
+    return frozenset(pks)
+
+
+def _texts(named: Iterable[_Named]) -> tuple[LocalizedText, ...]:
+    return tuple(text for one in named if (text := one.text) is not None)
+
+
+def _seconds(count: int | None) -> timedelta | None:
+    return timedelta(seconds=count) if count else None
+
+
+def _interval(word: str) -> timedelta | None:
+    known = INTERVAL.fullmatch(word)
+    return timedelta(minutes=int(known[1])) if known and int(known[1]) else None
+
+
+def _pictures(images: Sequence[_Image]) -> tuple[Picture, ...]:
+    """The main one first. The thumbnail addresses are "" while they are being made; the original is there."""
+    ordered = sorted(images, key=lambda image: image.image_type != "MAIN")
+    urls = (weblink(image.large_url) or weblink(image.image_url) for image in ordered)
+    return tuple(Picture(url=url) for url in urls if url)
+
+
+def _price(pricings: Sequence[_Pricing], today: date) -> SpacePrice | None:
+    """The row in force on `today` (Helsinki's): the last to have begun. None: not told, or only from later on."""
+    begun = [pricing for pricing in pricings if pricing.begins <= today]
+    if not begun:
+        return None
+    now = max(begun, key=lambda pricing: pricing.begins)
+    lowest, highest = _cents(now.lowest_price), _cents(now.highest_price)
+    unit = PriceUnit(now.price_unit) if now.price_unit in PriceUnit.__members__ else PriceUnit.OTHER
+    return SpacePrice(is_free=lowest == highest == 0, lowest_cents=lowest, highest_cents=highest, unit=unit)
+
+
+def _cents(euros: Decimal) -> int:
+    if not euros.is_finite() or not 0 <= euros <= 1_000_000:
+        raise ValueError("a price outside 0 to 1 000 000 euros")
+    return int((euros * 100).to_integral_value(ROUND_HALF_UP))
+
+
+def _moment(text: str) -> Instant:
+    moment = instant(text)
+    if moment is None:
+        raise ValueError("a moment is empty")
+    return moment
+
+
+def _span(row: _TimeSpan) -> Span:
+    span = Span(starts_at=_moment(row.start_datetime), ends_at=_moment(row.end_datetime))
+    if span.ends_at <= span.starts_at:
+        raise ValueError("a time span ends before it starts")
+    return span
+
+
+def _busy_of(row: _Reservation) -> Busy:
+    starts_at, ends_at = _moment(row.begins_at), _moment(row.ends_at)
+    if ends_at <= starts_at:
+        raise ValueError("a reservation ends before it starts")
+    return Busy(
+        starts_at=starts_at,
+        ends_at=ends_at,
+        buffer_before=_seconds(row.buffer_time_before),
+        buffer_after=_seconds(row.buffer_time_after),
+        is_closure=row.is_blocked,
+        is_draft=row.state == "CREATED",
+    )
+
+
+def _touches(busy: Busy, window: Span) -> bool:
+    """Buffers block too."""
+    nothing = timedelta(0)
+    starts_at, ends_at = busy.starts_at - (busy.buffer_before or nothing), busy.ends_at + (busy.buffer_after or nothing)
+    return starts_at < window.ends_at and ends_at > window.starts_at
+
+
+def _blocked(raw: msgspec.Raw, pks: list[int]) -> list[int]:
+    """Which of the spaces an unreadable reservation may block: those it names; all, where that can't be read."""
+    try:
+        row = msgspec.json.decode(raw, type=_Affected)
+    except (ValueError, RecursionError):
+        return pks
+    named = {*row.affected_reservation_units, row.reservation_unit.pk}
+    return [pk for pk in pks if pk in named]
+
+
+# What comes over the wire: the part that we read.
+
+Pk: TypeAlias = Annotated[int, Meta(ge=1, le=2**31 - 1)]
+Count: TypeAlias = Annotated[int, Meta(ge=0, le=1_000_000)]
+Seconds: TypeAlias = Annotated[int, Meta(ge=0, le=366 * 24 * 3600)]
+
+
+class _Wire(msgspec.Struct, rename="camel"):
+    pass
+
+
+class _Pk(_Wire):
+    pk: Pk
+
+
+class _Named(_Wire):
+    name_fi: str | None
+    name_sv: str | None
+    name_en: str | None
+
+    @property
+    def text(self) -> LocalizedText | None:
+        return localized_plain(self.name_fi, self.name_sv, self.name_en)
+
+
+class _Type(_Named):
+    pk: Pk
+
+
+class _Described(_Named):
+    pk: Pk
+    description_fi: str | None
+    description_sv: str | None
+    description_en: str | None
+
+    @property
+    def html(self) -> LocalizedText | None:
+        return localized_html(self.description_fi, self.description_sv, self.description_en)
+
+
+class _Unit(_Described):
+    tprek_id: str | None
+    short_description_fi: str | None
+    short_description_sv: str | None
+    short_description_en: str | None
+    web_page: str
+    email: str
+    phone: str
+    address_street_fi: str | None
+    address_street_sv: str | None
+    address_street_en: str | None
+    address_zip: str
+    address_city_fi: str | None
+
+
+class _Image(_Wire):
+    image_type: str
+    image_url: str | None
+    large_url: str | None
+
+
+class _Pricing(_Wire):
+    begins: date
+    price_unit: str
+    lowest_price: Decimal
+    highest_price: Decimal
+
+
+class _Room(_Described):
+    surface_area: Count | None
+    min_persons: Count | None
+    max_persons: Count | None
+    min_reservation_duration: Seconds | None
+    max_reservation_duration: Seconds | None
+    buffer_time_before: Seconds
+    buffer_time_after: Seconds
+    reservation_start_interval: str
+    reservations_min_days_before: Count | None
+    reservations_max_days_before: Count | None
+    reservation_begins_at: str | None
+    reservation_ends_at: str | None
+    require_reservation_handling: bool
+    reservation_block_whole_day: bool
+    reservation_kind: str
+    publishing_state: str
+    reservation_state: str
+    current_access_type: str | None
+    unit: _Pk
+    reservation_unit_type: _Type | None
+    intended_uses: list[_Named]
+    equipments: list[_Named]
+    spaces: list[_Pk]
+    resources: list[_Pk]
+    images: list[_Image]
+    pricings: list[_Pricing]
+
+
+class _TimeSpan(_Wire):
+    start_datetime: str
+    end_datetime: str
+
+
+class _OpenRoom(_Wire):
+    pk: Pk
+    reservable_time_spans: list[_TimeSpan] | None
+
+
+class _Affected(_Wire):
+    affected_reservation_units: list[Pk]
+    reservation_unit: _Pk
+
+
+class _Reservation(_Affected):
+    state: str | None
+    begins_at: str
+    ends_at: str
+    buffer_time_before: Seconds
+    buffer_time_after: Seconds
+    is_blocked: bool
