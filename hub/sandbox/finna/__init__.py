@@ -1,0 +1,1 @@
+"""Finna's stand-in."""
