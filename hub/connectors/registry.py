@@ -1,10 +1,15 @@
-"""Which class speaks to which upstream, by the word in the configuration: the one file that imports them all."""
+"""The word in the configuration and the class behind it: the one file that imports every connector.
+
+A new upstream adds its import and its line, in the order of the alphabet.
+"""
 
 from __future__ import annotations
 
-from hub.connectors.finna import Finna
+from hub.connectors.kirkanta import Kirkanta
+from hub.connectors.servicemap import Servicemap
 from hub.fetch import Connector
 
 CONNECTORS: dict[str, type[Connector]] = {
-    Finna.UPSTREAM: Finna,
+    "kirkanta": Kirkanta,
+    "servicemap": Servicemap,
 }

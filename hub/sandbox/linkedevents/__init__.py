@@ -1,0 +1,1 @@
+"""Linked Events stand-in."""
