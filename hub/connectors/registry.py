@@ -6,10 +6,12 @@ A new upstream adds its import and its line, in the order of the alphabet.
 from __future__ import annotations
 
 from hub.connectors.kirkanta import Kirkanta
+from hub.connectors.linkedevents import LinkedEvents
 from hub.connectors.servicemap import Servicemap
 from hub.fetch import Connector
 
 CONNECTORS: dict[str, type[Connector]] = {
     "kirkanta": Kirkanta,
+    "linkedevents": LinkedEvents,
     "servicemap": Servicemap,
 }
