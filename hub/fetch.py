@@ -113,10 +113,12 @@ class Reply(msgspec.Struct, frozen=True, kw_only=True):
         shape: type[Row],
         make: Callable[[Row], R | None],
         *,
-        key: str = "id",
+        key: str | Callable[[msgspec.Raw], str | None] = "id",
     ) -> tuple[list[R], list[Dropped]]:
         """Each row read alone: what can't be becomes a Dropped with its key and the reason, and costs nothing else.
 
+        `key`: the field that holds the row's id, or what tells the record's key from a row that is otherwise
+        unreadable (`key_of` helps): by it the row's last good copy is kept.
         `make` may return None for a row that is not ours to show. A page of which no row can be read is another shape:
         PayloadChanged. `make` raises ValueError (msgspec's errors are ones) for what it can't accept.
         """
@@ -128,7 +130,8 @@ class Reply(msgspec.Struct, frozen=True, kw_only=True):
             try:
                 record = make(msgspec.json.decode(raw, type=shape))
             except (ValueError, TypeError, OverflowError, RecursionError) as error:
-                dropped.append(Dropped(key=key_of(raw, key), reason=reason_of(error)))
+                name = key_of(raw, key) if isinstance(key, str) else key(raw)
+                dropped.append(Dropped(key=name, reason=reason_of(error)))
             else:
                 if record is not None:
                     made.append(record)
