@@ -21,24 +21,28 @@ _decoders: dict[str, msgspec.msgpack.Decoder[Record]] = {
 
 
 def encode(record: Record) -> bytes:
-    return _encoder.encode(record)
+    """Without its row number: that is the row's, and `decode` sets it."""
+    return _encoder.encode(record if record.rid == 0 else msgspec.structs.replace(record, rid=0))
 
 
 def hash_of(record: Record) -> bytes:
     """The same for two copies that say the same, whenever they were read (an unchanged crawl then writes nothing)."""
-    return hashlib.blake2b(_encoder.encode(msgspec.structs.replace(record, read_at=EPOCH)), digest_size=16).digest()
+    content = _encoder.encode(msgspec.structs.replace(record, read_at=EPOCH, rid=0))
+    return hashlib.blake2b(content, digest_size=16).digest()
 
 
-def decode(kind: str, body: bytes) -> Record:
+def decode(kind: str, body: bytes, rid: int = 0) -> Record:
     """ValueError where the body is not a record of this kind, or this kind is not known."""
     decoder = _decoders.get(kind)
     if decoder is None:
         raise ValueError(f"no record is called {kind!r}")
-    return decoder.decode(body)
+    record = decoder.decode(body)
+    msgspec.structs.force_setattr(record, "rid", rid)  # nobody else has seen it yet
+    return record
 
 
-def decode_as(of: type[R], body: bytes) -> R:
-    record = _decoders[of.kind].decode(body)
+def decode_as(of: type[R], body: bytes, rid: int = 0) -> R:
+    record = decode(of.kind, body, rid)
     assert isinstance(record, of)
     return record
 

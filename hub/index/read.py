@@ -166,7 +166,7 @@ class Index:
             " JOIN body b ON b.rid = r.rid WHERE r.kind = ? AND r.hash NOT NULL",
             (f"{wanted}", of.kind),
         )
-        made = {rid: decode_as(of, body) for rid, body in rows}
+        made = {rid: decode_as(of, body, rid) for rid, body in rows}
         return [made.get(rid) for rid in wanted]
 
     def by_refs(self, refs: Iterable[Ref]) -> dict[Ref, Known]:
@@ -186,7 +186,7 @@ class Index:
                 ):
                     found[wanted[key]] = Known(
                         rid,
-                        None if body is None else decode(kind, body),
+                        None if body is None else numbered(decode(kind, body), rid),
                         None if withdrawn is None else moment(withdrawn),
                     )
         return found
@@ -219,6 +219,12 @@ class Index:
         if self._db is not None:
             self._db.close()
         self._db, self._path = db, path
+
+
+def numbered(record: R, rid: int) -> R:
+    """The record, knowing its row. Just decoded and nobody else's yet, so it may be completed in place."""
+    msgspec.structs.force_setattr(record, "rid", rid)
+    return record
 
 
 def _open(path: Path) -> sqlite3.Connection:

@@ -341,7 +341,7 @@ class Writer:
             " JOIN record r ON r.rid = b.rid WHERE r.hash NOT NULL",
             rids,
         )
-        return {rid: decode(kind, body) for rid, kind, body in rows}
+        return {rid: decode(kind, body, rid) for rid, kind, body in rows}
 
     def of_kind(self, kind: str, source: str | None = None) -> Iterator[tuple[int, Record]]:
         """Every live record of a kind, in the order of their row numbers; what is put meanwhile is not among them."""
@@ -364,6 +364,17 @@ class Writer:
             key: Live(rid, bool(listed), None if left is None else moment(left), misses)
             for key, rid, listed, left, misses in rows
         }
+
+    def count(self, kind: str, source: str) -> int:
+        """Live records of one collection."""
+        rows = self.connection.execute(
+            "SELECT count(*) FROM record WHERE kind = ? AND source = ? AND hash NOT NULL", (kind, source)
+        ).fetchall()
+        return int(rows[0][0])
+
+    def rids_of(self, kind: str, source: str, keys: Collection[str]) -> list[int]:
+        """The row numbers of the live records with these keys."""
+        return [rid for _, rid, live in self._look_up(kind, source, keys, "rid, hash NOT NULL") if live]
 
     def to_ask(self, kind: str, source: str, *, stubs_before: datetime, unlisted_before: datetime) -> list[str]:
         """Keys that something refers to and no list gave: never asked for first, then those asked longest ago."""

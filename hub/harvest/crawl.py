@@ -1,0 +1,347 @@
+"""One collection of one source, read once: in full, or what changed since the last time.
+
+Each page is a transaction, so what was read is there even if the crawl fails later. A row that can't be taken is
+dropped with its id and reason and its last good copy stays; an envelope that can't be read fails the crawl, and the
+whole last good set stays.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import Collection as Many
+from datetime import datetime, timedelta
+from typing import Any
+
+import msgspec
+
+from hub.errors import PayloadChanged, UpstreamError, UpstreamRefused, UpstreamThrottled
+from hub.fetch import Ask, Collection, Dropped, Page, Source, Wanted
+from hub.harvest import missing
+from hub.harvest.missing import Read
+from hub.harvest.schedule import Mode, Pace, retry_after
+from hub.harvest.withdrawal import Ended, judge
+from hub.index.crawls import CrawlState, State
+from hub.index.write import PutCounts, Writer, checked
+from hub.records.core import Record, Ref
+
+log = logging.getLogger(__name__)
+
+MOST_PAGES = 5_000  # for one list; ours have 350 at most
+MOST_OLD_PAGES = 3  # full pages in a row with nothing new on them: the source ignores how we ask for the next
+ROWS = 500  # written in one transaction
+OVERLAP = timedelta(minutes=5)  # a source's clock and ours differ; what is read twice is the same by its hash
+TELL_EVERY = timedelta(seconds=1)
+MOST_ASKED = 50  # records that a list suddenly lacks, asked for one by one after a crawl
+LONGEST_WAIT, MOST_WAITS = 600.0, 10  # seconds, times in one crawl, that a source's "too many" is waited out
+UNTOLD_WAIT = 60.0
+
+# A mistake in a connector's code may cost its own collection, not the harvest of the others.
+OUR_MISTAKES = (ArithmeticError, AssertionError, AttributeError, LookupError, RecursionError, TypeError, ValueError)
+
+
+class Progress(msgspec.Struct, frozen=True, kw_only=True):
+    """How far a crawl is. `total`: rows (or blocks of keys, where it goes by those) in all, None if nobody knows."""
+
+    source: str  # its name
+    collection: str
+    mode: Mode
+    rows: int
+    done: int
+    total: int | None
+    new: int
+    changed: int
+    dropped: int
+    state: CrawlState | None = None  # at its end
+
+    @property
+    def fraction(self) -> float | None:
+        return None if not self.total else min(1.0, self.done / self.total)
+
+
+class Crawl:
+    """`read` is the fetcher's. `tell` is called about once a second and at the end."""
+
+    def __init__(
+        self,
+        source: Source,
+        collection: Collection,
+        pace: Pace,
+        writer: Writer,
+        read: Read,
+        *,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+        tell: Callable[[Progress], None] | None = None,
+    ) -> None:
+        self._source = source
+        self._collection = collection
+        self._pace = pace
+        self._writer = writer
+        self._read = read
+        self._sleep = sleep
+        self._tell = tell
+        self._mode = Mode.FULL
+        self._seen: set[str] = set()
+        self._dropped: list[Dropped] = []
+        self._counts = PutCounts()
+        self._complete = True
+        self._waits = 0
+        self._done = 0
+        self._total: int | None = None
+        self._told: datetime | None = None
+
+    async def run(self, mode: Mode, before: CrawlState) -> CrawlState:
+        """Crawl, store, and return how the collection stands now. Fails by its state, never by an UpstreamError."""
+        writer, started = self._writer, self._writer.now()
+        self._mode = mode
+        state = msgspec.structs.replace(before, started=started, fresh=self._pace.fresh)
+        if before.last_full is None:
+            state = msgspec.structs.replace(state, state=State.CRAWLING, progress=None, message=None)
+            with writer.transaction():
+                writer.save_crawl(state)
+        try:
+            await self._read_all(started, state)
+            ended = await self._end(state, started) if mode is Mode.FULL else self._end_of_changes(state, started)
+        except UpstreamError as error:
+            ended = self._failed(state, error)
+            log.warning("harvest.failed", extra=self._said(reason=f"{error}"))
+        except OUR_MISTAKES as error:
+            ended = self._failed(state, error)
+            log.exception("harvest.mistake", extra=self._said(reason=type(error).__name__))
+        if self._tell is not None:
+            self._tell(self._progress(ended))
+        return ended
+
+    async def _read_all(self, started: datetime, state: CrawlState) -> None:
+        collection = self._collection
+        pages = collection.pages
+        since = None
+        if self._mode is Mode.CHANGES:
+            assert collection.changes is not None
+            pages, since = collection.changes, state.since
+        if collection.per is None:
+            await self._read_list(pages, Ask(now=started, since=since), state)
+            return
+        blocks = list(self._blocks(collection.per))
+        self._total = len(blocks)
+        for block in blocks:
+            await self._read_list(pages, Ask(now=started, since=since, keys=block), state)
+            self._done += 1
+
+    def _blocks(self, per: str) -> Iterator[tuple[str, ...]]:
+        wanted = self._collection.per_filter
+        parents = self._writer.of_kind(per, self._source.id)
+        keys = sorted(record.ref.key for _, record in parents if wanted is None or wanted(record))
+        for start in range(0, len(keys), self._collection.block):
+            yield tuple(keys[start : start + self._collection.block])
+
+    async def _read_list(self, pages: Callable[[Ask], Wanted[Page[Any]]], ask: Ask, state: CrawlState) -> None:
+        """Page after page to the last."""
+        asked: set[str] = set()
+        here: set[str] = set()  # keys of this list
+        old_pages = 0
+        while True:
+            page = await self._page(pages(ask))
+            self._take(page)
+            before = len(here)
+            here.update(record.ref.key for record in page.items)
+            old_pages = old_pages + 1 if page.items and len(here) == before else 0
+            if self._collection.per is None:
+                self._done, self._total = len(here), page.total
+            self._tell_how_far(state)
+            if page.next is None:
+                return
+            if page.next in asked or old_pages >= MOST_OLD_PAGES:
+                raise self._changed("its pages go round in a ring")
+            asked.add(page.next)
+            if len(asked) >= MOST_PAGES:
+                raise self._changed(f"its list has no end after {MOST_PAGES} pages")
+            ask = msgspec.structs.replace(ask, after=page.next)
+
+    async def _page(self, wanted: Wanted[Page[Any]]) -> Page[Any]:
+        """One page; a source that says "too many" is waited for, within reason."""
+        while True:
+            try:
+                return await self._read(wanted)
+            except UpstreamThrottled as error:
+                wait = UNTOLD_WAIT if error.retry_after is None else error.retry_after
+                self._waits += 1
+                if wait > LONGEST_WAIT or self._waits > MOST_WAITS:
+                    raise
+                await self._sleep(wait)
+
+    def _take(self, page: Page[Any]) -> None:
+        self._complete = self._complete and page.complete
+        self._dropped.extend(page.dropped)
+        good: list[Record] = []
+        for record in page.items:
+            try:
+                self._belongs(record)
+                checked(record)
+            except ValueError as error:
+                self._dropped.append(Dropped(key=record.ref.key[:200], reason=f"{error}"))
+            else:
+                good.append(record)
+        gone = [ref for ref in page.gone if ref.source == self._source.id]
+        for start in range(0, len(good) or 1, ROWS):
+            rows = good[start : start + ROWS]
+            with self._writer.transaction():
+                if start == 0:
+                    self._writer.withdraw(gone)
+                counts = self._writer.put(rows)
+            refused = {ref.key: reason for ref, reason in counts.refused}
+            self._dropped.extend(Dropped(key=key, reason=reason) for key, reason in refused.items())
+            self._seen.update(record.ref.key for record in rows if record.ref.key not in refused)
+            self._counts.new += counts.new
+            self._counts.changed += counts.changed
+            self._counts.same += counts.same
+
+    def _belongs(self, record: Record) -> None:
+        if record.kind != self._collection.kind or record.ref.source != self._source.id:
+            raise ValueError(f"a {record.kind} of {record.ref.source} in a list of {self._collection.kind}")
+
+    async def _end(self, state: CrawlState, started: datetime) -> CrawlState:
+        """A full crawl came to its last page: what it lacks is judged, what it could not read is noted."""
+        writer, collection, source = self._writer, self._collection, self._source
+        live = writer.live(collection.kind, source.id)
+        ended = Ended(
+            seen=self._seen,
+            unreadable={row.key for row in self._dropped if row.key is not None},
+            dropped=len(self._dropped),
+            complete=self._complete,
+            withdraws=collection.withdraws,
+        )
+        verdict = judge(live, ended, lambda keys: self._in_window(keys, [live[key].rid for key in keys], started))
+        told: dict[str, Record | None] = {}
+        if verdict.missed:
+            told, _ = await missing.ask(source, collection, verdict.missed[:MOST_ASKED], self._read)
+        with writer.transaction():
+            writer.withdraw(Ref(collection.kind, source.id, key) for key in verdict.withdraw)
+            writer.leave(live[key].rid for key in verdict.left)
+            writer.not_confirmed(((live[key].rid, misses) for key, misses in verdict.unconfirmed), state.confirmed)
+            missing.store(source, collection, told, writer)
+            writer.save_dropped(source.id, collection.kind, self._dropped)
+            gone = len(verdict.withdraw) + sum(1 for record in told.values() if record is None)
+            after = msgspec.structs.replace(
+                state,
+                state=State.DEGRADED if ended.is_degraded else State.OK,
+                last_ok=writer.now(),
+                last_full=started,
+                confirmed=started,
+                since=started - OVERLAP,
+                failures=0,
+                retry_at=None,
+                records=writer.count(collection.kind, source.id),
+                dropped=len(self._dropped),
+                progress=None,
+                message=verdict.why_not,
+            )
+            writer.save_crawl(after)
+        if ended.is_degraded:
+            log.error("harvest.degraded", extra=self._said(reason=verdict.why_not))
+        log.info("harvest.crawled", extra=self._said(withdrawn=gone))
+        return after
+
+    def _in_window(self, keys: Many[str], rids: Sequence[int], now: datetime) -> Many[str]:
+        inside = self._collection.in_window
+        if inside is None:
+            return keys
+        records = self._writer.load(rids)
+        return {record.ref.key for record in records.values() if inside(record, now)}
+
+    def _end_of_changes(self, state: CrawlState, started: datetime) -> CrawlState:
+        """What a poll for changes did not name is confirmed; what it could not read is not."""
+        writer, collection, source = self._writer, self._collection, self._source
+        unreadable = {row.key for row in self._dropped if row.key is not None}
+        with writer.transaction():
+            if unreadable:
+                rids = writer.rids_of(collection.kind, source.id, unreadable - self._seen)
+                writer.not_confirmed(((rid, 0) for rid in rids), state.confirmed)
+            if self._dropped:
+                writer.save_dropped(source.id, collection.kind, self._dropped)
+            after = msgspec.structs.replace(
+                state,
+                state=State.OK if state.state is State.FAILED else state.state,
+                last_ok=writer.now(),
+                confirmed=started,
+                since=started - OVERLAP,
+                failures=0,
+                retry_at=None,
+                records=writer.count(collection.kind, source.id),
+                dropped=len(self._dropped) or state.dropped,
+                message=None if state.state is State.FAILED else state.message,
+            )
+            writer.save_crawl(after)
+        return after
+
+    def _failed(self, state: CrawlState, error: Exception) -> CrawlState:
+        """The last good set stays. A poll whose question is no longer understood is followed by a full crawl."""
+        writer = self._writer
+        if isinstance(error, UpstreamThrottled):
+            failures = state.failures
+            wait = timedelta(seconds=UNTOLD_WAIT if error.retry_after is None else error.retry_after)
+        else:
+            failures = state.failures + 1
+            wait = retry_after(failures, state)
+        understood = not isinstance(error, (UpstreamRefused, PayloadChanged))
+        after = msgspec.structs.replace(
+            state,
+            state=State.FAILED,
+            failures=failures,
+            retry_at=writer.now() + wait,
+            since=state.since if understood or self._mode is Mode.FULL else None,
+            progress=None,
+            message=f"{error}" if isinstance(error, UpstreamError) else f"our own mistake: {type(error).__name__}",
+        )
+        with writer.transaction():
+            writer.save_crawl(after)
+        return after
+
+    def _changed(self, why: str) -> PayloadChanged:
+        return PayloadChanged(f"{self._source.name}: {self._collection.kind}: {why}", source=self._source.name)
+
+    def _tell_how_far(self, state: CrawlState) -> None:
+        now = self._writer.now()
+        if self._told is not None and now - self._told < TELL_EVERY:
+            return
+        self._told = now
+        progress = self._progress()
+        if self._tell is not None:
+            self._tell(progress)
+        if state.last_full is None:
+            what = "" if self._collection.per is None else " blocks"
+            far = f"{progress.done} of {progress.total}{what}" if progress.total else f"{progress.rows} so far"
+            with self._writer.transaction():
+                self._writer.save_crawl(
+                    msgspec.structs.replace(
+                        state, progress=progress.fraction, records=progress.rows, message=f"first crawl: {far}"
+                    ),
+                    notable=False,
+                )
+
+    def _progress(self, ended: CrawlState | None = None) -> Progress:
+        return Progress(
+            source=self._source.name,
+            collection=self._collection.kind,
+            mode=self._mode,
+            rows=len(self._seen),
+            done=self._done,
+            total=self._total,
+            new=self._counts.new,
+            changed=self._counts.changed,
+            dropped=len(self._dropped),
+            state=ended,
+        )
+
+    def _said(self, **more: object) -> dict[str, object]:
+        return {
+            "source": self._source.name,
+            "collection": self._collection.kind,
+            "mode": self._mode.value,
+            "rows": len(self._seen),
+            "new": self._counts.new,
+            "changed": self._counts.changed,
+            "dropped": len(self._dropped),
+            **more,
+        }
