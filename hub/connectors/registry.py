@@ -8,10 +8,12 @@ from __future__ import annotations
 from hub.connectors.kirkanta import Kirkanta
 from hub.connectors.linkedevents import LinkedEvents
 from hub.connectors.servicemap import Servicemap
+from hub.connectors.varaamo import Varaamo
 from hub.fetch import Connector
 
 CONNECTORS: dict[str, type[Connector]] = {
     "kirkanta": Kirkanta,
     "linkedevents": LinkedEvents,
     "servicemap": Servicemap,
+    "varaamo": Varaamo,
 }

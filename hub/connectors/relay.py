@@ -18,6 +18,7 @@ from hub.errors import BadInput, PayloadChanged, UpstreamRefused
 from hub.fetch import Dropped, Reply, key_of, reason_of
 
 T = TypeVar("T")
+E = TypeVar("E", bound="Edges")
 
 UNKNOWN_FIELD = re.compile(r"Cannot query field ['\"](\w+)['\"] on type ['\"](\w+)['\"]")
 
@@ -56,12 +57,17 @@ class _Edge(msgspec.Struct):
     node: msgspec.Raw
 
 
-class Connection(msgspec.Struct, rename="camel"):
-    """A page as it is sent: ask for `totalCount pageInfo { hasNextPage endCursor } edges { node { … } }`."""
+class Edges(msgspec.Struct, rename="camel"):
+    """What a connection must have: ask for `edges { node { … } }`."""
+
+    edges: list[_Edge | None]
+
+
+class Connection(Edges):
+    """One page of several: ask for `totalCount pageInfo { hasNextPage endCursor }` too."""
 
     total_count: Annotated[int, Meta(ge=0)]  # the guard counts with it
     page_info: _PageInfo
-    edges: list[_Edge | None]
 
 
 class Position(msgspec.Struct, frozen=True):
@@ -124,12 +130,12 @@ def value(reply: Reply, field: str, shape: type[T]) -> tuple[T, tuple[Problem, .
 
 
 def nodes(
-    reply: Reply, field: str, *, key: str, whole: bool = False
-) -> tuple[Connection, list[msgspec.Raw], list[Dropped]]:
+    reply: Reply, field: str, shape: type[E], *, key: str, whole: bool = False
+) -> tuple[E, list[msgspec.Raw], list[Dropped]]:
     """The nodes of a connection, and those that are null because a field inside them failed, each with its reason.
     `whole`: also without those in which only a nullable field failed, where a null says something of its own.
     """
-    connection, problems = value(reply, field, Connection)
+    connection, problems = value(reply, field, shape)
     why: dict[int, str] = {}
     for problem in problems:
         match problem.path:

@@ -30,6 +30,7 @@ import msgspec
 from msgspec import Meta
 
 from hub.connectors import relay
+from hub.connectors.contacts import contact
 from hub.connectors.markup import localized_html, localized_plain, plain
 from hub.connectors.moments import instant, local, local_date, midnight_after
 from hub.connectors.relay import Position
@@ -49,7 +50,7 @@ from hub.fetch import (
     reason_of,
 )
 from hub.freshness import Freshness, days, hours, minutes
-from hub.records.core import Address, Contact, Instant, LocalizedText, Picture, Record, Span
+from hub.records.core import Address, Instant, LocalizedText, Picture, Record, Span
 from hub.records.places import Place
 from hub.records.spaces import BookingHours, BookingRules, Busy, BusyTimes, PriceUnit, Space, SpaceKind, SpacePrice
 
@@ -121,7 +122,6 @@ RESERVATION_UNIT = f"""query HubReservationUnit($id: ID!) {{
 
 TIME_SPANS = """query HubReservableTimeSpans($pk: [Int]!, $first: Int!, $startDate: Date!, $endDate: Date!) {
   reservationUnits(pk: $pk, isVisible: true, first: $first, orderBy: [pkAsc]) {
-    totalCount pageInfo { hasNextPage endCursor }
     edges { node { pk reservableTimeSpans(startDate: $startDate, endDate: $endDate) { startDatetime endDatetime } } }
   }
 }"""
@@ -297,7 +297,7 @@ class Varaamo:
         first: int,
         asked: Position,
     ) -> Page[R]:
-        connection, raws, lost = relay.nodes(reply, field, key="pk")
+        connection, raws, lost = relay.nodes(reply, field, relay.Connection, key="pk")
         items, dropped = reply.rows(raws, shape, lambda row: make(row, reply), key="pk")
         following, complete = asked.next(connection, first)
         return reply.page(
@@ -311,9 +311,9 @@ class Varaamo:
 
     def _hours_page(self, reply: Reply, *, pks: list[int], window: Span) -> Page[BookingHours]:
         # null with an error beside it is no "nobody knows": such a row is dropped and keeps its last good copy
-        connection, raws, lost = relay.nodes(reply, "reservationUnits", key="pk", whole=True)
+        connection, raws, lost = relay.nodes(reply, "reservationUnits", relay.Edges, key="pk", whole=True)
         items, dropped = reply.rows(raws, _OpenRoom, partial(self._open_room, reply, pks, window), key="pk")
-        return reply.page(items, sent=len(connection.edges), dropped=[*lost, *dropped], total=connection.total_count)
+        return reply.page(items, sent=len(connection.edges), dropped=[*lost, *dropped])
 
     def _busy_page(self, reply: Reply, *, pks: list[int], window: Span) -> Page[BusyTimes]:
         """One record a space asked about. A reservation that can't be read costs the spaces that it may block: they
@@ -344,14 +344,17 @@ class Varaamo:
             )
         items = [self._busy_times(reply, pk, window, taken[pk]) for pk in pks if pk not in unsure]
         dropped = [Dropped(key=str(pk), reason=unsure[pk]) for pk in pks if pk in unsure]
-        return reply.page(items, sent=len(pks), dropped=dropped, total=len(pks))
+        return reply.page(
+            items,
+            sent=len(pks),
+            dropped=dropped,
+        )
 
     def _place(self, unit: _Unit, reply: Reply) -> Place:
         if unit.tprek_id and not (unit.tprek_id.isascii() and unit.tprek_id.isdigit()):
             raise ValueError(f"tprekId {unit.tprek_id[:40]!r} is no number")
         street = localized_plain(unit.address_street_fi, unit.address_street_sv, unit.address_street_en)
         postal_code, city = plain(unit.address_zip, 20), plain(unit.address_city_fi, 100)
-        phone, email, website = plain(unit.phone, 100), plain(unit.email, 254), weblink(unit.web_page)
         return Place(
             ref=self.source.ref(Place.kind, unit.pk),
             read_at=reply.read_at,
@@ -362,7 +365,7 @@ class Varaamo:
             address=Address(street=street, postal_code=postal_code, city=city)
             if street or postal_code or city
             else None,
-            contact=Contact(phone=phone, email=email, website=website) if phone or email or website else None,
+            contact=contact(unit.phone, unit.email, [unit.web_page]),
         )
 
     def _space(self, room: _Room, reply: Reply) -> Space | None:
