@@ -322,13 +322,11 @@ class Varaamo:
         raws, _ = relay.value(reply, "affectingReservations", list[msgspec.Raw])
         taken: dict[int, list[Busy]] = {pk: [] for pk in pks}
         unsure: dict[int, str] = {}
-        unread = 0
         for number, raw in enumerate(raws):
             try:
                 row = msgspec.json.decode(raw, type=_Reservation)
                 busy = None if row.state in NOT_TAKEN else _busy_of(row)
             except (ValueError, OverflowError, RecursionError) as error:
-                unread += 1
                 for pk in _blocked(raw, pks):
                     unsure.setdefault(pk, f"reservation {number}: {reason_of(error)}")
                 continue
@@ -338,10 +336,8 @@ class Varaamo:
                 if pk in taken:
                     own = pk == row.reservation_unit.pk
                     taken[pk].append(busy if own else msgspec.structs.replace(busy, is_own=False))
-        if unread and unread == len(raws):
-            raise reply.changed(
-                f"none of {unread} reservations could be read; the first: {next(iter(unsure.values()))}"
-            )
+        if len(unsure) == len(pks):
+            raise reply.changed(f"none of {len(pks)} spaces' times can be told; the first: {unsure[pks[0]]}")
         items = [self._busy_times(reply, pk, window, taken[pk]) for pk in pks if pk not in unsure]
         dropped = [Dropped(key=str(pk), reason=unsure[pk]) for pk in pks if pk in unsure]
         return reply.page(
