@@ -1,0 +1,1 @@
+"""The Service Map's stand-in."""
