@@ -1,0 +1,1 @@
+"""Kirkanta's stand-in."""
