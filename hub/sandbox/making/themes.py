@@ -1,0 +1,67 @@
+"""Keywords (real ones of the General Finnish Ontology, YSO) and organisations (made)."""
+
+from __future__ import annotations
+
+from functools import cache
+
+import msgspec
+
+from hub.sandbox.city import MadeKeyword, MadeOrganisation, Text
+from hub.sandbox.making.chance import share
+from hub.sandbox.making.geography import GEO
+
+CITY, CULTURE, LIBRARIES, YOUTH, SPORT, EDUCATION, ENVIRONMENT = (f"made:u{number}" for number in range(48, 55))
+ESPOO, ESPOO_LIBRARIES = "made:e1", "made:e2"
+PARTNER, CHOIR = "made:p1", "made:p2"
+
+ORGANISATIONS = (
+    MadeOrganisation(id=CITY, name="Esimerkkikaupunki"),
+    MadeOrganisation(id=CULTURE, name="Kulttuuri ja vapaa-aika (esimerkki)", parent=CITY),
+    MadeOrganisation(id=LIBRARIES, name="Kirjastopalvelut (esimerkki)", parent=CULTURE),
+    MadeOrganisation(id=YOUTH, name="Nuorisopalvelut (esimerkki)", parent=CULTURE),
+    MadeOrganisation(id=SPORT, name="Liikuntapalvelut (esimerkki)", parent=CULTURE),
+    MadeOrganisation(id=EDUCATION, name="Työväenopisto (esimerkki)", parent=CITY),
+    MadeOrganisation(id=ENVIRONMENT, name="Kaupunkiympäristö (esimerkki)", parent=CITY),
+    MadeOrganisation(id=ESPOO, name="Naapurikaupunki (esimerkki)"),
+    MadeOrganisation(id=ESPOO_LIBRARIES, name="Naapurikaupungin kirjastot (esimerkki)", parent=ESPOO),
+    MadeOrganisation(id=PARTNER, name="Kotiseutuyhdistys Esimerkki ry"),
+    MadeOrganisation(id=CHOIR, name="Kuoroyhdistys Esimerkki ry"),
+)
+# Other words for some concepts, as an event calendar's keywords carry them.
+ALSO_CALLED = {
+    "yso:p556": ("kieli", "kielitaito"),
+    "yso:p8113": ("kaunokirjallisuus", "lukuharrastus"),
+    "yso:p10066": ("neule", "neulominen"),
+    "yso:p2787": ("kirjastolaitos",),
+    "yso:p3050": ("talkoot", "vapaaehtoistoiminta"),
+    "yso:p14483": ("pelit", "gaming"),
+}
+
+
+class _Theme(msgspec.Struct):
+    id: str
+    fi: str
+    sv: str | None
+    en: str | None
+
+
+class _Themes(msgspec.Struct):
+    themes: list[_Theme]
+
+
+@cache
+def keywords() -> tuple[MadeKeyword, ...]:
+    """All of them; here and there a translation is missing, as it does."""
+    themes = msgspec.json.decode((GEO / "yso_themes.json").read_bytes(), type=_Themes).themes
+    return tuple(
+        MadeKeyword(
+            id=theme.id,
+            name=Text(
+                fi=theme.fi,
+                sv=theme.sv,
+                en=theme.en if share(theme.id, "english") < 0.95 else None,
+            ),
+            alt_labels=ALSO_CALLED.get(theme.id, ()),
+        )
+        for theme in themes
+    )
