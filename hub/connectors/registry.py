@@ -5,6 +5,7 @@ A new upstream adds its import and its line, in the order of the alphabet.
 
 from __future__ import annotations
 
+from hub.connectors.decidim import Decidim
 from hub.connectors.kirkanta import Kirkanta
 from hub.connectors.linkedevents import LinkedEvents
 from hub.connectors.servicemap import Servicemap
@@ -12,6 +13,7 @@ from hub.connectors.varaamo import Varaamo
 from hub.fetch import Connector
 
 CONNECTORS: dict[str, type[Connector]] = {
+    "decidim": Decidim,
     "kirkanta": Kirkanta,
     "linkedevents": LinkedEvents,
     "servicemap": Servicemap,
