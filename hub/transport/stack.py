@@ -1,0 +1,55 @@
+"""All layers around one source's wire, read from the outside in."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
+
+import httpx
+
+from hub.fetch import Source
+from hub.observe.metrics import Metrics
+from hub.transport.breaker import Breaker, Circuit
+from hub.transport.bulkhead import Bulkhead
+from hub.transport.deadline import Deadline
+from hub.transport.guard import Guard
+from hub.transport.journal import Journal, Watch
+from hub.transport.origin import SameOrigin
+from hub.transport.pace import Pace
+from hub.transport.retry import Retry
+
+
+def now() -> datetime:
+    return datetime.now(UTC)
+
+
+def stack(
+    source: Source,
+    wire: httpx.AsyncBaseTransport,
+    *,
+    circuit: Circuit | None = None,
+    journal: Journal | None = None,
+    metrics: Metrics | None = None,
+    monotonic: Callable[[], float] = time.monotonic,
+    clock: Callable[[], datetime] = now,
+    sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+) -> httpx.AsyncBaseTransport:
+    """A transport that asks one source carefully. Every reply of it is complete, plain and closed.
+
+    Raises errors of `hub.errors` only; statuses are the caller's to judge.
+    """
+    guard = Guard(SameOrigin(wire, source=source), source=source)
+    watch = Watch(
+        guard,
+        name=source.name,
+        journal=journal or Journal(),
+        metrics=metrics or Metrics(),
+        monotonic=monotonic,
+    )
+    bulkhead = Bulkhead(watch, source=source, concurrent=source.concurrent, monotonic=monotonic)
+    pace = Pace(bulkhead, source=source, per_minute=source.per_minute, monotonic=monotonic, clock=clock, sleep=sleep)
+    breaker = Breaker(pace, source=source, circuit=circuit or Circuit(), monotonic=monotonic)
+    retry = Retry(breaker, monotonic=monotonic, clock=clock, sleep=sleep)
+    return Deadline(retry, source=source, seconds=source.timeout.total_seconds(), monotonic=monotonic)
