@@ -6,6 +6,7 @@ A new upstream adds its import and its line, in the order of the alphabet.
 from __future__ import annotations
 
 from hub.connectors.decidim import Decidim
+from hub.connectors.finna import Finna
 from hub.connectors.kirkanta import Kirkanta
 from hub.connectors.linkedevents import LinkedEvents
 from hub.connectors.servicemap import Servicemap
@@ -14,6 +15,7 @@ from hub.fetch import Connector
 
 CONNECTORS: dict[str, type[Connector]] = {
     "decidim": Decidim,
+    "finna": Finna,
     "kirkanta": Kirkanta,
     "linkedevents": LinkedEvents,
     "servicemap": Servicemap,
