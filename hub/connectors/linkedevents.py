@@ -136,7 +136,6 @@ class LinkedEvents:
         """The window: what is on or to come, nearest first; then what is over, newest first; then the postponed.
 
         Start time alone leaves ties in no order, so the modification time breaks them (the id can't be sorted by).
-        What is on at the crawl's time is in two phases.
         """
         phase, page = _place_in_crawl(ask.after)
         now, back, ahead = iso_z(ask.now), iso_z(ask.now - BACK), iso_z(ask.now + AHEAD)
@@ -153,7 +152,7 @@ class LinkedEvents:
             self.source,
             "event/",
             {"event_type": ALL_TYPES, **window[phase], **_paged(page)},
-            parse=partial(self._events_page, phase=phase, page=page),
+            parse=partial(self._events_page, phase=phase, page=page, now=ask.now),
             freshness=EVENTS,
             statuses=_statuses(page),
         )
@@ -185,9 +184,12 @@ class LinkedEvents:
         """One event; if another took its place, that one (under its own key)."""
         return self._one("event", key, _Event, self._event)
 
-    def _events_page(self, reply: Reply, *, phase: str, page: int) -> Page[Event]:
-        make = self._postponed if phase == "postponed" else self._event
-        found = _page(reply, page, _Event, make)
+    def _events_page(self, reply: Reply, *, phase: str, page: int, now: datetime) -> Page[Event]:
+        def made(row: _Event, reply: Reply) -> Event | None:
+            event = self._event(row, reply)
+            return event if event is not None and _is_of(phase, row, event, now) else None
+
+        found = _page(reply, page, _Event, made)
         after = _next_in_crawl(phase, found.next)
         return msgspec.structs.replace(found, next=after, total=None)  # the phases overlap: their counts are no total
 
@@ -205,11 +207,6 @@ class LinkedEvents:
         return reply.page(
             items, sent=len(live), dropped=dropped, total=many.meta.count, next=_next(reply, many, page), gone=gone
         )
-
-    def _postponed(self, row: _Event, reply: Reply) -> Event | None:
-        """A postponed event that has times after all is in the other phases, if in the window."""
-        event = self._event(row, reply)
-        return event if event is not None and event.starts_at is None else None
 
     def _event(self, row: _Event, reply: Reply) -> Event | None:
         if row.deleted:
@@ -577,6 +574,18 @@ def _times(start: str | None, end: str | None, zone: ZoneInfo) -> _When:
 
 def _day(text: str | None) -> date | None:
     return date.fromisoformat(text) if text is not None and len(text) == 10 else None
+
+
+def _is_of(phase: str, row: _Event, event: Event, now: datetime) -> bool:
+    """What another phase lists is left to it: what is still on, and a postponed event that has times after all.
+
+    An event with a time for its start and none for its end counts as over once it began, as the upstream has it.
+    """
+    if phase == "postponed":
+        return event.starts_at is None
+    knows_its_end = _day(row.start_time) is not None or (row.end_time is not None and _day(row.end_time) is None)
+    still_on = knows_its_end and event.ends_at is not None and event.ends_at > now
+    return phase == "coming" or not still_on
 
 
 def _in_window(event: Event, now: datetime) -> bool:

@@ -370,6 +370,18 @@ def test_the_phase_of_the_postponed_leaves_out_what_has_times() -> None:
     assert page.skipped == 5
 
 
+def test_the_phase_of_the_past_leaves_out_what_is_still_on() -> None:
+    row = sample("event_detail")
+    on = row | {"id": "on", "start_time": "2026-11-22T00:00:00Z", "end_time": "2026-11-22T01:00:00Z"}
+    today = row | {"id": "today", "start_time": "2026-11-22", "end_time": None}
+    began = row | {"id": "began", "start_time": "2026-11-22T00:00:00Z", "end_time": None}
+    over = row | {"id": "over", "start_time": "2026-11-21T00:00:00Z", "end_time": "2026-11-21T01:00:00Z"}
+    page = read(LE.events(Ask(now=NOW, after="past:1")), envelope(on, today, began, over))
+    assert [event.ref.key for event in page.items] == ["began", "over"]
+    assert page.skipped == 2
+    assert len(read(LE.events(Ask(now=NOW)), envelope(on, today, began, over)).items) == 4
+
+
 def test_rows_that_vanished_while_paging_end_the_phase() -> None:
     fetch = LE.events(Ask(now=NOW, after="coming:7"))
     assert 404 in fetch.statuses
