@@ -179,8 +179,8 @@ class Fetch(msgspec.Struct, Generic[T], frozen=True, kw_only=True):
     `statuses`: replies that `parse` wants to see; any other is refused, throttled or unavailable by its number.
     `parse` raises PayloadChanged for an envelope that changed; "there is none" is a value of T.
     `amend`: what to ask instead, if the reply says that the question itself was the mistake (a field that this version
-    of the upstream does not have); None: parse the reply as it is. It is asked before `parse`, and only once: the reply
-    to the amended fetch is parsed, whatever it says.
+    of the upstream does not have); None: the reply is to be read as it is. It never raises. It is asked before `parse`
+    and only once: the reply to the amended request is parsed, whatever it says.
     """
 
     source: Source
@@ -189,7 +189,7 @@ class Fetch(msgspec.Struct, Generic[T], frozen=True, kw_only=True):
     freshness: Freshness
     statuses: frozenset[int] = frozenset({200})
     tags: tuple[str, ...] = ()
-    amend: Callable[[Reply], Fetch[T] | None] | None = None
+    amend: Callable[[Reply], Request | None] | None = None
 
 
 class Joined(msgspec.Struct, Generic[T], frozen=True, kw_only=True):
@@ -242,7 +242,7 @@ def post_graphql(
     statuses: Iterable[int] = (200,),
     headers: Mapping[str, str] | None = None,
     tags: tuple[str, ...] = (),
-    amend: Callable[[Reply], Fetch[T] | None] | None = None,
+    amend: Callable[[Reply], Request | None] | None = None,
 ) -> Fetch[T]:
     """One GraphQL operation by POST. `parse` reads the whole body: `errors` are the connector's to judge."""
     body: dict[str, object] = {"query": query, "variables": dict(variables)}
@@ -291,6 +291,9 @@ class Collection(msgspec.Struct, frozen=True, kw_only=True):
     `withdraws`: False where absence says nothing (a feed's newest ten).
     `in_window`: whether a record still lies in the window; what has left it is kept 90 days and dropped, not withdrawn.
     `urgency`: lower is crawled first.
+    `isolated`: its pages are parsed in a process that can be killed (`hub.feeds.worker`), since what a stranger wrote
+    may take any time and memory. `parse` is then a function of a module, or a `partial` of one, whose return type
+    stands in its signature.
     """
 
     kind: str
@@ -305,6 +308,7 @@ class Collection(msgspec.Struct, frozen=True, kw_only=True):
     withdraws: bool = True
     in_window: Callable[[Any, datetime], bool] | None = None
     urgency: int = 50
+    isolated: bool = False
 
     @property
     def fresh(self) -> timedelta:

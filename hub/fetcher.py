@@ -34,7 +34,7 @@ from hub.errors import (
     UpstreamTimeout,
     UpstreamUnavailable,
 )
-from hub.fetch import Fetch, Joined, Reply, Source, Wanted
+from hub.fetch import Fetch, Joined, Reply, Request, Source, Wanted
 from hub.freshness import Freshness, Verdict
 from hub.observe.metrics import Metrics
 from hub.transport.breaker import Circuit, State
@@ -270,12 +270,18 @@ class Fetcher:
     # -- both ---------------------------------------------------------------------------------------------------------
 
     async def _send(self, fetch: Fetch[Any], call: Call) -> Reply:
+        reply = await self._send_once(fetch, fetch.request, call)
+        if fetch.amend is not None and (better := fetch.amend(reply)) is not None:
+            return await self._send_once(fetch, better, Call(harvest=call.harvest, patience=call.patience))
+        return reply
+
+    async def _send_once(self, fetch: Fetch[Any], request: Request, call: Call) -> Reply:
         line = self._line(fetch.source)
         try:
-            response = await self._stack(line).handle_async_request(self._request(fetch, call))
+            response = await self._stack(line).handle_async_request(self._request(fetch, request, call))
             reply = Reply(
                 source=fetch.source,
-                request=fetch.request,
+                request=request,
                 status=response.status_code,
                 headers=dict(response.headers.items()),
                 body=response.content,
@@ -309,9 +315,8 @@ class Fetcher:
         line.journal.understood(reply.read_at)
         return value
 
-    def _request(self, fetch: Fetch[Any], call: Call) -> httpx.Request:
+    def _request(self, fetch: Fetch[Any], request: Request, call: Call) -> httpx.Request:
         seconds = fetch.source.timeout.total_seconds()
-        request = fetch.request
         return httpx.Request(
             request.method,
             request.full_url,

@@ -32,7 +32,7 @@ from hub.connectors import decidim_wire as wire
 from hub.connectors import moments
 from hub.connectors.markup import html_of, plain
 from hub.errors import UpstreamRefused, UpstreamUnavailable
-from hub.fetch import Ask, Collection, Dropped, Fetch, Page, Reply, Source, key_of, post_graphql
+from hub.fetch import Ask, Collection, Dropped, Fetch, Page, Reply, Request, Source, key_of, post_graphql
 from hub.freshness import Freshness, days, hours
 from hub.records.core import LANGUAGES, Instant, LocalizedText, Point, Record, Ref, point
 from hub.records.participation import (
@@ -172,14 +172,15 @@ class Decidim:
             amend=partial(self._amended, again=partial(self._ask, query, variables, parse, freshness)),
         )
 
-    def _amended(self, reply: Reply, *, again: Callable[[], Fetch[Page[R]]]) -> Fetch[Page[R]] | None:
+    def _amended(self, reply: Reply, *, again: Callable[[], Fetch[Page[R]]]) -> Request | None:
         """The same question without what the reply says is unknown; None where that changes nothing."""
-        for error in reply.json(wire.Envelope).errors:
+        said = _perhaps(msgspec.Raw(reply.body), wire.Envelope)
+        for error in said.errors if said is not None else ():
             about = error.extensions
             if about is not None and about.type_name and about.code in {"undefinedField", "undefinedType"}:
                 self._absent.add((about.type_name, about.field_name or ""))
-        amended = again()
-        return None if amended.request.body == reply.request.body else amended
+        amended = again().request
+        return None if amended.body == reply.request.body else amended
 
     def _listing(self, ask: Ask, fragment: str, shape: type[Row], make: Callable[[Row, _Here], R]) -> Fetch[Page[R]]:
         part = _Part.of(ask)
@@ -209,8 +210,8 @@ class Decidim:
         place = ("component", "budgets", "edges", 0, "node", "projects")
         make = partial(self._project, here=held.here, budget=budget)
         page = self._rows(reply, budget.projects, wire.Project, make, errors=held.errors, place=place, next=held.next)
-        # false for all of them means that the results are not out yet, whatever the calendar says
-        if vote_is_over(held.here.steps, moments.local_date(reply.read_at)) and any(p.is_selected for p in page.items):
+        some_are = any(project.is_selected for project in page.items)
+        if results_are_out(held.here.steps, moments.local_date(reply.read_at), some_are_selected=some_are):
             return page
         undecided = tuple(msgspec.structs.replace(project, is_selected=None) for project in page.items)
         return msgspec.structs.replace(page, items=undecided)
@@ -481,18 +482,19 @@ class Decidim:
         )
 
 
-def vote_is_over(steps: Sequence[wire.Step | None], today: date) -> bool:
-    """Whether the round's voting has ended, by its phases: the day after its end, or once a later phase has begun.
-    False where no phase is called a vote.
+def results_are_out(steps: Sequence[wire.Step | None], today: date, *, some_are_selected: bool) -> bool:
+    """Whether "not selected" may be believed: the round's vote has ended (its last day is over, or a later phase began)
+    and the upstream shows results (a selected project) or has gone on to a later phase. Until the results are out it
+    says false of every project. Never, where no phase is called a vote.
     """
     phases = _in_order(steps)
     votes = [at for at, phase in enumerate(phases) if VOTE.search(phase.words) and not OUTCOME.search(phase.words)]
     if not votes:
         return False
     vote, later = phases[votes[-1]], phases[votes[-1] + 1 :]
-    if vote.end_date is not None:
-        return today > vote.end_date
-    return any(phase.active or (phase.start_date is not None and phase.start_date <= today) for phase in later)
+    went_on = any(phase.active or (phase.start_date is not None and phase.start_date <= today) for phase in later)
+    is_over = went_on if vote.end_date is None else today > vote.end_date
+    return is_over and (went_on or some_are_selected)
 
 
 def _rounds(raws: Iterable[msgspec.Raw]) -> set[str]:

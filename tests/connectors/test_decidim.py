@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hub.connectors import decidim_queries as queries
-from hub.connectors.decidim import HOLDS, Decidim, vote_is_over
+from hub.connectors.decidim import HOLDS, Decidim, results_are_out
 from hub.connectors.decidim_wire import Step, Translated
 from hub.errors import PayloadChanged, UpstreamRefused, UpstreamUnavailable
 from hub.fetch import Ask, Fetch, Page, Reply, Source
@@ -306,10 +306,17 @@ def test_no_project_is_called_unselected_while_the_vote_goes_on() -> None:
     assert {project.is_selected for project in (*page.items, *early.items)} == {None}
 
 
-def test_no_project_is_called_unselected_after_the_vote_before_any_is_selected() -> None:
-    page = parsed(Decidim(SOURCE).projects(of(BUDGETS)), one_budget("budget-projects-voting-open"), READ_AT)
+def test_no_project_is_called_unselected_after_the_vote_before_the_results_are_out() -> None:
+    counting = datetime(2024, 10, 20, 12, tzinfo=UTC)
+    fetch = Decidim(SOURCE).projects(of(BUDGETS))
+    bodies = [one_budget("budget-projects-voting-open"), one_budget("budget-projects")]
+    for body in bodies:
+        body["data"]["participatoryProcess"]["steps"][-1]["active"] = False
 
-    assert [project.is_selected for project in page.items] == [None]
+    undecided, decided = (parsed(fetch, body, counting) for body in bodies)
+
+    assert [project.is_selected for project in undecided.items] == [None]
+    assert [project.is_selected for project in decided.items] == [True, True, False]
 
 
 def test_selection_is_not_told_where_the_rounds_phases_are_not_known() -> None:
@@ -582,19 +589,31 @@ def step(title: str, start: date | None, end: date | None, *, active: bool = Fal
     return Step(position=position, active=active, start_date=start, end_date=end, title=names)
 
 
-def test_a_vote_is_over_the_day_after_its_last() -> None:
+def test_results_are_not_out_before_the_day_after_the_votes_last() -> None:
     steps = [step("Äänestys", date(2024, 10, 1), date(2024, 10, 13))]
 
-    assert not vote_is_over(steps, date(2024, 10, 13))
-    assert vote_is_over(steps, date(2024, 10, 14))
+    assert not results_are_out(steps, date(2024, 10, 13), some_are_selected=True)
+    assert results_are_out(steps, date(2024, 10, 14), some_are_selected=True)
+
+
+def test_an_area_that_won_nothing_knows_it_once_a_later_phase_began() -> None:
+    steps = [
+        step("Äänestys", date(2024, 10, 1), date(2024, 10, 13)),
+        step("Toteutus", date(2024, 11, 4), None, position=1),
+    ]
+
+    assert not results_are_out(steps, date(2024, 11, 3), some_are_selected=False)
+    assert results_are_out(steps, date(2024, 11, 4), some_are_selected=False)
 
 
 def test_a_vote_without_an_end_is_over_once_a_later_phase_began() -> None:
     vote = step("Omröstning", date(2024, 10, 1), None, active=True)
+    dated = step("Toteutus", date(2024, 11, 4), None, position=1)
+    undated = step("Toteutus", None, None, position=1, active=True)
 
-    assert not vote_is_over([step("Toteutus", date(2024, 11, 4), None, position=1), vote], date(2024, 11, 3))
-    assert vote_is_over([step("Toteutus", date(2024, 11, 4), None, position=1), vote], date(2024, 11, 4))
-    assert vote_is_over([step("Toteutus", None, None, position=1, active=True), vote], date(2024, 10, 2))
+    assert not results_are_out([dated, vote], date(2024, 11, 3), some_are_selected=True)
+    assert results_are_out([dated, vote], date(2024, 11, 4), some_are_selected=True)
+    assert results_are_out([undated, vote], date(2024, 10, 2), some_are_selected=True)
 
 
 def test_the_announcement_of_the_votes_outcome_is_not_the_vote() -> None:
@@ -603,11 +622,13 @@ def test_the_announcement_of_the_votes_outcome_is_not_the_vote() -> None:
         step("Äänestyksen tulokset", None, date(2024, 12, 1), position=1),
     ]
 
-    assert vote_is_over(steps, date(2024, 10, 20))
+    assert results_are_out(steps, date(2024, 10, 20), some_are_selected=True)
 
 
-def test_without_a_phase_called_a_vote_nothing_is_over() -> None:
-    assert not vote_is_over([step("Ideointi", None, date(2020, 1, 1)), None], date(2024, 1, 1))
+def test_without_a_phase_called_a_vote_no_result_is_believed() -> None:
+    assert not results_are_out(
+        [step("Ideointi", None, date(2020, 1, 1)), None], date(2024, 1, 1), some_are_selected=True
+    )
 
 
 # other versions
@@ -628,8 +649,10 @@ def refusing(*unknown: tuple[str, str]) -> bytes:
 
 
 def amended(fetch: Fetch[Page[Any]], body: bytes) -> Fetch[Page[Any]] | None:
+    """The fetch with the request that is sent in its place."""
     assert fetch.amend is not None
-    return fetch.amend(reply(fetch, body))
+    request = fetch.amend(reply(fetch, body))
+    return msgspec.structs.replace(fetch, request=request) if request is not None else None
 
 
 def test_a_field_that_the_version_lacks_is_left_out_and_stays_left_out() -> None:
@@ -654,8 +677,9 @@ def test_a_type_that_the_version_lacks_takes_its_fragments_along() -> None:
     assert "PlanLink" in asked(again)["query"]
 
 
-def test_an_answer_is_not_amended() -> None:
-    assert amended(Decidim(SOURCE).budgets(of(BUDGETS)), sample("budgets-page1")) is None
+@pytest.mark.parametrize("body", [sample("budgets-page1"), sample("error-complexity"), b"<html>", b"[]", b""])
+def test_nothing_else_is_amended(body: bytes) -> None:
+    assert amended(Decidim(SOURCE).budgets(of(BUDGETS)), body) is None
 
 
 def test_what_can_not_be_left_out_is_refused_in_the_end() -> None:
@@ -725,8 +749,7 @@ async def test_a_site_without_our_fields_answers_the_amended_query() -> None:
     rows = msgspec.structs.replace(recorded(), lacks=frozenset({("Project", "summary"), ("Project", "budgetAmount")}))
     fetch = Decidim(SOURCE).projects(of(BUDGETS))
 
-    refused = await answered(fetch, rows)
-    again = fetch.amend(refused) if fetch.amend else None
+    again = amended(fetch, (await answered(fetch, rows)).body)
 
     assert again is not None
     project = (await page_of(again, rows)).items[0]
