@@ -36,14 +36,18 @@ def decode(kind: str, body: bytes, rid: int = 0) -> Record:
     decoder = _decoders.get(kind)
     if decoder is None:
         raise ValueError(f"no record is called {kind!r}")
-    record = decoder.decode(body)
-    msgspec.structs.force_setattr(record, "rid", rid)  # nobody else has seen it yet
-    return record
+    return numbered(decoder.decode(body), rid)
 
 
 def decode_as(of: type[R], body: bytes, rid: int = 0) -> R:
     record = decode(of.kind, body, rid)
     assert isinstance(record, of)
+    return record
+
+
+def numbered(record: R, rid: int) -> R:
+    """The record, knowing its row. Just decoded and nobody else's yet, so it may be completed in place."""
+    msgspec.structs.force_setattr(record, "rid", rid)
     return record
 
 

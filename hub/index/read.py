@@ -186,7 +186,7 @@ class Index:
                 ):
                     found[wanted[key]] = Known(
                         rid,
-                        None if body is None else numbered(decode(kind, body), rid),
+                        None if body is None else decode(kind, body, rid),
                         None if withdrawn is None else moment(withdrawn),
                     )
         return found
@@ -219,12 +219,6 @@ class Index:
         if self._db is not None:
             self._db.close()
         self._db, self._path = db, path
-
-
-def numbered(record: R, rid: int) -> R:
-    """The record, knowing its row. Just decoded and nobody else's yet, so it may be completed in place."""
-    msgspec.structs.force_setattr(record, "rid", rid)
-    return record
 
 
 def _open(path: Path) -> sqlite3.Connection:
