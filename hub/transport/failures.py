@@ -21,14 +21,15 @@ def translated(error: Exception, source: Source, request: httpx.Request) -> Upst
         return UpstreamRefused(f"{source.name} points at an address that is not public: {what}", source=source.name)
     if isinstance(error, httpx.UnsupportedProtocol | httpx.InvalidURL):
         return UpstreamRefused(f"{source.name} cannot be asked at such an address: {what}", source=source.name)
-    # httpx-aiohttp 0.2 reports a reset as a ConnectTimeout: a timeout is what has a TimeoutError somewhere below it.
+    # httpx-aiohttp 0.2 reports a reset and a refused connection as a ConnectTimeout: only what has a TimeoutError
+    # somewhere below it is one.
     if isinstance(error, httpx.TimeoutException) and (
         len(causes) == 1 or any(isinstance(cause, TimeoutError) for cause in causes)
     ):
         return UpstreamTimeout(f"{source.name} did not answer in time: {what}", source=source.name)
     if isinstance(error, TimeoutError):
         return UpstreamTimeout(f"{source.name} did not answer in time: {what}", source=source.name)
-    if isinstance(error, httpx.ConnectError):
+    if any(isinstance(cause, httpx.ConnectError | aiohttp.ClientConnectorError) for cause in causes):
         return UpstreamUnavailable(f"{source.name} could not be reached: {what}", source=source.name)
     return UpstreamUnavailable(f"{source.name} broke the connection: {what}", source=source.name)
 
