@@ -359,6 +359,13 @@ def test_helsinkis_places_lie_in_their_areas() -> None:
             assert len(place.divisions) == 4, place.key
 
 
+def test_every_district_has_places_of_several_kinds() -> None:
+    made = city()
+    districts = {area.ocd_id for area in made.areas if area.type == "district"}
+    kinds = {ocd: {place.kind for place in made.places if ocd in place.divisions} for ocd in districts}
+    assert all(len(of_district) >= 2 for of_district in kinds.values()), kinds
+
+
 def test_every_text_that_describes_says_that_it_is_made() -> None:
     made = city()
     described = [

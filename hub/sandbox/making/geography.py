@@ -18,6 +18,11 @@ CITY_OCD = "ocd-division/country:fi/kunta:helsinki"
 
 # Numeric ids change with the Service Map's imports; ours are the kind's number and the city's code.
 FIRST_ID = {"major_district": 90_000, "district": 91_000, "sub_district": 92_000, "neighborhood": 93_000}
+# So wide that their own middle leaves whole districts empty. Inland: a middle of their parts lies on land too.
+WIDE = frozenset({
+    "Haaga", "Kaarela", "Malmi", "Mellunkylä", "Oulunkylä", "Pakila", "Pasila", "Pitäjänmäki", "Suurmetsä", "Suutarila",
+    "Tuomarinkylä", "Vartiokylä",
+})  # fmt: skip
 FILES = ("districts", "sub_districts", "neighbourhoods")
 
 
@@ -43,23 +48,24 @@ class _Collection(msgspec.Struct):
 
 
 class Neighbourhood(msgspec.Struct, frozen=True, kw_only=True):
-    """A part of the city on land. `middle`: lon, lat of a point inside, on land."""
+    """A part of the city on land. `middles`: lon, lat of points inside, on land; the first is the whole's own."""
 
     name: str
     name_sv: str
     ocd_id: str
     major_district: str  # name: "Keskinen"
-    middle: tuple[float, float]
+    middles: tuple[tuple[float, float], ...]
     outline: shapely.Geometry
 
     def spot(self, chance: Random, reach: float = 0.006) -> tuple[float, float]:
-        """A lon, lat inside it, at most `reach` degrees of longitude from the middle."""
+        """A lon, lat inside it, at most `reach` degrees of longitude from one of its middles."""
+        middle = chance.choice(self.middles)
         for _ in range(8):
-            lon = self.middle[0] + chance.uniform(-reach, reach)
-            lat = self.middle[1] + chance.uniform(-reach, reach) / 2
+            lon = middle[0] + chance.uniform(-reach, reach)
+            lat = middle[1] + chance.uniform(-reach, reach) / 2
             if shapely.contains_xy(self.outline, lon, lat):
                 return round(lon, 6), round(lat, 6)
-        return self.middle
+        return middle
 
 
 class Geography:
@@ -71,18 +77,28 @@ class Geography:
         self._outlines = [shape(feature.geometry) for feature in features]
         self._tree = shapely.STRtree(self._outlines)
         names = {feature.properties.ocd_id: feature.properties.name_fi for feature in features}
+        parts = [
+            line.representative_point()
+            for feature, line in zip(features, self._outlines, strict=True)
+            if feature.properties.type == "sub_district"
+        ]
         self.neighbourhoods = tuple(
             Neighbourhood(
                 name=own.name_fi,
                 name_sv=own.name_sv,
                 ocd_id=own.ocd_id,
                 major_district=names[own.major_district],
-                middle=own.label_point,
+                middles=(
+                    own.label_point,
+                    *(
+                        (round(part.x, 6), round(part.y, 6))
+                        for part in parts
+                        if own.name_fi in WIDE and outline.contains(part)
+                    ),
+                ),
                 outline=outline,
             )
-            for own, outline in (
-                (feature.properties, line) for feature, line in zip(features, self._outlines, strict=True)
-            )
+            for own, outline in zip((feature.properties for feature in features), self._outlines, strict=True)
             if own.type == "neighborhood" and own.major_district is not None and own.label_point is not None
         )
 

@@ -392,4 +392,13 @@ PATTERNS: tuple[Pattern, ...] = (
         minutes=120, calendars=("espoo",), also="linkedevents", organisation=ESPOO_LIBRARIES,
         keywords=("yso:p1235", "yso:p16327"), written=("fi", "fi sv"),
     ),
+    Pattern(
+        slug="espoo-animaatio",
+        name=Text(fi="Animaatiopaja", sv="Animationsverkstad"),
+        summary=Text(fi="Oma piirretty yhdessä illassa.", sv="En egen animation på en kväll."),
+        text=Text(fi="Laitteet ovat paikalla, ilmoittaudu ennakkoon.", sv="Apparater finns, anmäl dig på förhand."),
+        where=Where(kind="library", more=3, city="Espoo"), every=2, lead=4, keep=2, weekdays=(3, 5), hours=(13, 17),
+        calendars=("espoo",), organisation=ESPOO_LIBRARIES, keywords=("yso:p16526", "yso:p19245"),
+        audience=(YOUNG,), places=10, ages=(9, 15), written=("fi", "fi sv"),
+    ),
 )  # fmt: skip

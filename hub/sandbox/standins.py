@@ -1,0 +1,35 @@
+"""The stand-ins by name: from a made city to an app. A new one adds its import and its line here and in `bases.py`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import TypeAlias
+
+from starlette.applications import Starlette
+
+from hub.sandbox.city import City
+from hub.sandbox.decidim import made as decidim
+from hub.sandbox.decidim.standin import app as decidim_app
+from hub.sandbox.finna import made as finna
+from hub.sandbox.finna.standin import app as finna_app
+from hub.sandbox.kirkanta import made as kirkanta
+from hub.sandbox.kirkanta.standin import app as kirkanta_app
+from hub.sandbox.linkedevents import made as linkedevents
+from hub.sandbox.linkedevents.standin import app as linkedevents_app
+from hub.sandbox.servicemap import made as servicemap
+from hub.sandbox.servicemap.standin import app as servicemap_app
+from hub.sandbox.standin import Now
+from hub.sandbox.varaamo import made as varaamo
+from hub.sandbox.varaamo.standin import app as varaamo_app
+
+StandIn: TypeAlias = Callable[[City, Now], Starlette]
+
+STANDINS: Mapping[str, StandIn] = {
+    "servicemap": lambda city, now: servicemap_app(servicemap.made(city), now),
+    "kirkanta": lambda city, now: kirkanta_app(kirkanta.made(city), now),
+    "varaamo": lambda city, now: varaamo_app(varaamo.made(city), now),
+    "finna": lambda city, now: finna_app(finna.made(city), now),
+    "decidim": lambda city, now: decidim_app(decidim.made(city), now),
+    "linkedevents": lambda city, now: linkedevents_app(linkedevents.made(city, "linkedevents"), now),
+    "espoo": lambda city, now: linkedevents_app(linkedevents.made(city, "espoo"), now),
+}
