@@ -127,7 +127,7 @@ class Directory:
         found = _sorted(found, asked.get("sort", ""), language)
         page = _page(found, asked)
         items = [self._document(row, asked) for row in page]
-        kind = request.url.path.strip("/")
+        kind = request.url.path.rpartition("/")[2]  # under a mount the path begins with the mount's
         return JSONResponse({"type": kind, "total": total, "items": items, **self._refs(page, items, asked)})
 
     def one(self, request: Request) -> Response:
