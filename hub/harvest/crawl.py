@@ -29,7 +29,7 @@ from hub.records.core import Record, Ref
 log = logging.getLogger(__name__)
 
 MOST_PAGES = 5_000  # for one list; ours have 350 at most
-MOST_OLD_PAGES = 3  # full pages in a row with nothing new on them: the source ignores how we ask for the next
+MOST_SAME_PAGES = 3  # in a row, after the first: the source ignores how we ask for the next
 ROWS = 500  # written in one transaction
 OVERLAP = timedelta(minutes=5)  # a source's clock and ours differ; what is read twice is the same by its hash
 TELL_EVERY = timedelta(seconds=1)
@@ -140,19 +140,20 @@ class Crawl:
         """Page after page to the last."""
         asked: set[str] = set()
         here: set[str] = set()  # keys of this list
-        old_pages = 0
+        last, same_pages = frozenset[str](), 0
         while True:
             page = await self._page(pages(ask))
             self._take(page)
-            before = len(here)
-            here.update(record.ref.key for record in page.items)
-            old_pages = old_pages + 1 if page.items and len(here) == before else 0
+            keys = frozenset(record.ref.key for record in page.items)
+            same_pages = same_pages + 1 if keys and keys == last else 0
+            last = keys
+            here |= keys
             if self._collection.per is None:
                 self._done, self._total = len(here), page.total
             self._tell_how_far(state)
             if page.next is None:
                 return
-            if page.next in asked or old_pages >= MOST_OLD_PAGES:
+            if page.next in asked or same_pages >= MOST_SAME_PAGES:
                 raise self._changed("its pages go round in a ring")
             asked.add(page.next)
             if len(asked) >= MOST_PAGES:

@@ -15,8 +15,9 @@ import fcntl
 import logging
 import os
 import sqlite3
+import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, Literal
@@ -40,6 +41,16 @@ ROWS = 1_000  # carried forward in one transaction
 
 class FolderInUse(HubError):
     """Another process writes this folder's index."""
+
+
+@contextmanager
+def data_folder(configured: Path | None) -> Iterator[Path]:
+    """The folder to keep the index in: the configured one, else a temporary one that is removed at the end."""
+    if configured is not None:
+        yield configured
+        return
+    with tempfile.TemporaryDirectory(prefix="cityhub-") as folder:
+        yield Path(folder)
 
 
 def current_file(folder: Path) -> Path | None:

@@ -338,6 +338,15 @@ async def test_pages_that_go_round_in_a_ring_fail_the_crawl(world: World) -> Non
     assert len(world.shelf.requests) == 2
 
 
+async def test_pages_of_what_was_read_before_do_not_end_a_list(world: World) -> None:
+    world.shelf.lists["event"] = rows(*"abcdefghijkl", *"abcdefghijkl", "m")  # one list, told in two orders
+
+    state = await world.crawl()
+
+    assert state.state is State.OK
+    assert world.keys() == list("abcdefghijklm")
+
+
 async def test_a_source_that_gives_the_same_page_whatever_is_asked_fails_the_crawl(world: World) -> None:
     class Deaf(Shelf):
         def _answer(self, path: str, params: dict[str, str]) -> tuple[int, bytes]:

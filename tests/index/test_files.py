@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from hub.index.crawls import CrawlState, State
-from hub.index.files import FolderInUse, current_file, open_writer
+from hub.index.files import FolderInUse, current_file, data_folder, open_writer
 from hub.index.layout import fingerprint
 from hub.index.read import Index
 from hub.index.write import Changes, Writer
@@ -37,6 +37,16 @@ def test_a_folder_is_made_with_a_file_that_readers_find(tmp_path: Path) -> None:
     path = filled(tmp_path / "var", Clock())
 
     assert current_file(tmp_path / "var") == path
+
+
+def test_without_a_folder_a_temporary_one_serves_and_is_removed(tmp_path: Path) -> None:
+    with data_folder(None) as folder:
+        assert filled(folder, Clock()).exists()
+    assert not folder.exists()
+
+    with data_folder(tmp_path) as folder:
+        assert folder == tmp_path
+    assert tmp_path.exists()
 
 
 def test_a_second_writer_is_refused_until_the_first_has_gone(tmp_path: Path) -> None:
