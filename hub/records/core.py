@@ -142,3 +142,4 @@ class Record(msgspec.Struct, frozen=True, kw_only=True, gc=False, omit_defaults=
     read_at: Instant  # when this copy was read; left out of the hash that decides whether a record changed
     modified_at: Instant | None = None  # by the source's own word
     url: str | None = None  # the source's page about it, for people
+    rid: int = 0  # the index's row number, set when read from it; never stored, 0 in a connector's hands

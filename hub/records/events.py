@@ -133,3 +133,11 @@ class Registration(Record, frozen=True, kw_only=True, gc=False, omit_defaults=Tr
     opens_at: Instant | None = None
     closes_at: Instant | None = None
     enrolment_url: str | None = None
+
+
+class EventSeries(Event, frozen=True, kw_only=True, gc=False, omit_defaults=True):
+    """A parent whose occurrences are in the window: stored as the Event that its source sends, shown as what it is."""
+
+
+def as_series(event: Event) -> EventSeries:
+    return EventSeries(**{name: getattr(event, name) for name in event.__struct_fields__})

@@ -1,0 +1,80 @@
+"""The passes in their order, run by the writer at the end of each transaction for what it touched.
+
+Areas first (places lie in them), then places (events and spaces are at them), then the rest. A pass that moves
+something takes along what hangs on it: a place that merges moves its events, an area that changes moves its places.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from hub.derive.catalogue import derive_things
+from hub.derive.events import derive_events, events_at, events_in_areas
+from hub.derive.geometry import AreaMap
+from hub.derive.joins import Joins
+from hub.derive.participation import KINDS as CIVIC
+from hub.derive.participation import civic_in_areas, derive_participation, map_budgeting_areas
+from hub.derive.places import area_map, derive_areas, derive_places, place_in_areas
+from hub.derive.spaces import derive_opening_days, derive_spaces
+from hub.derive.work import Touched
+from hub.index.write import Changes, Writer
+
+
+class Derivation:
+    """`ranks`: each source's rank by its id; lower speaks first. The area map is kept between transactions."""
+
+    def __init__(self, *, joins: Joins, ranks: Mapping[str, int]) -> None:
+        self._joins = joins
+        self._ranks = ranks
+        self._areas: AreaMap | None = None
+
+    def __call__(self, writer: Writer, changes: Changes) -> set[str]:
+        """Returns the kinds whose derived rows changed besides those that were put."""
+        touched = {
+            kind: Touched(
+                changed=frozenset(changes.changed.get(kind, ())) - frozenset(changes.withdrawn.get(kind, ())),
+                withdrawn=frozenset(changes.withdrawn.get(kind, ())),
+            )
+            for kind in {*changes.changed, *changes.withdrawn}
+        }
+        moved: set[str] = set()
+        if touched.get("area"):
+            self._areas = derive_areas(writer, touched["area"])
+            self._everything_in_areas(writer)
+            moved |= {"place", "event", "proposal", "budget_project"}
+        places = touched.get("place", Touched()).all | touched.get("library", Touched()).all
+        if places:
+            changed = derive_places(writer, places, joins=self._joins, ranks=self._ranks)
+            place_in_areas(writer.connection, changed, self._map(writer))
+            events = events_at(writer.connection, changed)
+            events_in_areas(writer.connection, events, self._map(writer))
+            if changed:
+                moved |= {"place", "space", "opening_day"} | ({"event"} if events else set())
+        if touched.get("opening_day"):
+            derive_opening_days(writer, touched["opening_day"])
+        if touched.get("space"):
+            derive_spaces(writer, touched["space"])
+        if touched.get("event"):
+            derive_events(writer, touched["event"], self._map(writer))
+        if touched.get("catalogue_record"):
+            derive_things(writer, touched["catalogue_record"])
+        civic = {kind: touched[kind] for kind in CIVIC if touched.get(kind)}
+        if civic:
+            derive_participation(writer, civic, self._map(writer))
+            moved |= {"proposal", "budget_project", "budget", "result"}
+        return moved
+
+    def _map(self, writer: Writer) -> AreaMap:
+        if self._areas is None:
+            self._areas = area_map(writer)
+        return self._areas
+
+    def _everything_in_areas(self, writer: Writer) -> None:
+        db = writer.connection
+        areas = self._map(writer)
+        place_in_areas(db, [row[0] for row in db.execute("SELECT rid FROM place").fetchall()], areas)
+        events_in_areas(db, [row[0] for row in db.execute("SELECT rid FROM event").fetchall()], areas)
+        map_budgeting_areas(writer)
+        proposals = [row[0] for row in db.execute("SELECT rid FROM proposal").fetchall()]
+        projects = [row[0] for row in db.execute("SELECT rid FROM project").fetchall()]
+        civic_in_areas(db, proposals, projects, areas)

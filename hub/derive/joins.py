@@ -1,0 +1,44 @@
+"""The static table between library branches' ids (`joins.json`, with the confidence and source of each pair).
+
+Catalogue building ↔ service register ↔ library directory. What the sources say themselves goes first: the register's
+own `kirkanta` identifier beats the table (upstreams' JOINS: branches move and merge, the table is years old).
+"""
+
+from __future__ import annotations
+
+from importlib.resources import files
+
+import msgspec
+
+
+class _Branch(msgspec.Struct):
+    finna_building: str | None = None
+    tprek: int | None = None
+    kirkanta: int | None = None
+
+
+class _Table(msgspec.Struct):
+    branches: list[_Branch]
+    without_finna_code: list[_Branch] = []
+
+
+class Joins(msgspec.Struct, frozen=True, kw_only=True):
+    """All ids as strings, as references hold them."""
+
+    tprek_of_kirkanta: dict[str, str]
+    kirkanta_of_building: dict[str, str]
+    tprek_of_building: dict[str, str]
+
+    @classmethod
+    def read(cls, content: bytes) -> Joins:
+        table = msgspec.json.decode(content, type=_Table)
+        rows = table.branches + table.without_finna_code
+        return cls(
+            tprek_of_kirkanta={str(r.kirkanta): str(r.tprek) for r in rows if r.kirkanta and r.tprek},
+            kirkanta_of_building={r.finna_building: str(r.kirkanta) for r in rows if r.finna_building and r.kirkanta},
+            tprek_of_building={r.finna_building: str(r.tprek) for r in rows if r.finna_building and r.tprek},
+        )
+
+    @classmethod
+    def shipped(cls) -> Joins:
+        return cls.read(files("hub.derive").joinpath("joins.json").read_bytes())

@@ -1,0 +1,209 @@
+"""Places and areas: which source records are one place, what it is called, where it lies."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from hashlib import blake2b
+
+import msgspec
+
+from hub.derive.geometry import AreaMap
+from hub.derive.identity import Candidate, candidate, neighbours, same_places
+from hub.derive.joins import Joins
+from hub.derive.merging import merged
+from hub.derive.work import Touched, delete, insert, put_texts, select
+from hub.index.stems import name_fold, sort_key
+from hub.index.write import Writer
+from hub.records.core import LocalizedText, Point
+from hub.records.merged import CityPlace
+from hub.records.places import Area, Library, Place, PlaceKind
+
+BITS = {kind: 1 << position for position, kind in enumerate(PlaceKind)}
+
+
+def kind_bits(kinds: Iterable[PlaceKind]) -> int:
+    return sum(BITS[kind] for kind in set(kinds))
+
+
+def derive_areas(writer: Writer, touched: Touched) -> AreaMap:
+    """Area rows for what changed, and the whole map anew: areas are few and everything's place hangs on them."""
+    db = writer.connection
+    for table in ("area", "area_body"):
+        delete(db, table, "rid", touched.all)
+    for rid, area in sorted(writer.load(touched.changed).items()):
+        assert isinstance(area, Area)
+        fi, sv = name_fold(area.name.fi), name_fold(area.name.sv)
+        insert(db, "area", [(rid, area.area_kind.value, area.ocd_id, fi, sv, sort_key(area.name.any))])
+        insert(db, "area_body", [(rid, msgspec.msgpack.encode(msgspec.structs.replace(area, boundary=())))])
+    areas = area_map(writer)
+    db.execute("DELETE FROM area_within")
+    insert(db, "area_within", areas.nesting())
+    return areas
+
+
+def area_map(writer: Writer) -> AreaMap:
+    return AreaMap((rid, area) for rid, area in writer.of_kind("area") if isinstance(area, Area))
+
+
+def derive_places(writer: Writer, touched: Collection[int], *, joins: Joins, ranks: Mapping[str, int]) -> set[int]:
+    """Identity anew for these source records and whatever shares an id with them.
+
+    Returns the places (by row number, gone ones included) whose content or membership changed.
+    """
+    db = writer.connection
+    present = writer.load(touched)
+    keys = {
+        row[0] for row in select(db, "SELECT key FROM place_key WHERE rid IN (SELECT value FROM json_each(?))", touched)
+    }
+    delete(db, "place_key", "rid", touched)
+    candidates: dict[int, Candidate] = {}
+    for rid, record in present.items():
+        known = _candidate(rid, record, ranks)
+        candidates[rid] = known
+        keys.update(known.keys)
+        insert(db, "place_key", [(key, rid) for key in known.keys])
+    affected = _closure(db, keys, joins) | set(touched)
+    for rid, record in writer.load(affected - present.keys()).items():
+        present[rid] = record
+        candidates[rid] = _candidate(rid, record, ranks)
+
+    members = select(
+        db, "SELECT member, place FROM place_member WHERE member IN (SELECT value FROM json_each(?))", affected
+    )
+    before = dict(members)
+    groups = same_places(candidates.values(), joins)
+    buildings = _buildings(groups, joins)
+    after = {member.rid: group[0].rid for group in groups for member in group}
+    places = {
+        group[0].rid: merged([_said(present[member.rid]) for member in group], buildings.get(group[0].rid))
+        for group in groups
+    }
+    gone = set(before.values()) - places.keys()
+    changed = _write(db, places) | gone
+    for table in ("place", "place_body", "place_box"):
+        delete(db, table, "rid", gone)
+    delete(db, "place_text", "rowid", gone)
+    delete(db, "place_area", "place", gone)
+    moved = {member: after.get(member) for member in affected if before.get(member) != after.get(member)}
+    delete(db, "place_member", "member", [member for member, place in moved.items() if place is None])
+    insert(db, "place_member", [(member, place) for member, place in moved.items() if place is not None])
+    delete(db, "branch", "place", set(before.values()) | places.keys())
+    insert(db, "branch", sorted((code, place) for place, code in buildings.items()))
+    for table in ("event", "space", "opening_day"):
+        db.executemany(
+            f"UPDATE {table} SET place = ? WHERE at = ?",
+            [(place, member) for member, place in sorted(moved.items())],
+        )
+    return changed | {place for member in moved for place in (before.get(member), after.get(member)) if place}
+
+
+def place_in_areas(db: sqlite3.Connection, places: Collection[int], areas: AreaMap) -> None:
+    delete(db, "place_area", "place", places)
+    rows = select(
+        db, "SELECT rid, lat, lon FROM place WHERE lat IS NOT NULL AND rid IN (SELECT value FROM json_each(?))", places
+    )
+    holding = areas.holding([Point(lat=lat, lon=lon) for _, lat, lon in rows])
+    insert(db, "place_area", [(row[0], area) for row, held in zip(rows, holding, strict=True) for area in held])
+
+
+def _candidate(rid: int, record: object, ranks: Mapping[str, int]) -> Candidate:
+    said = _said(record)
+    return candidate(rid, said, ranks.get(said.ref.source, 1000))
+
+
+def _said(record: object) -> Place | Library:
+    assert isinstance(record, (Place, Library))
+    return record
+
+
+def _closure(db: sqlite3.Connection, keys: set[str], joins: Joins) -> set[int]:
+    """Every record that shares a key with these, or with one that does, the static table's ties included."""
+    seen: set[str] = set()
+    rids: set[int] = set()
+    ask = set(keys)
+    while ask:
+        ask |= {other for key in ask for other in neighbours(key, joins)}
+        ask -= seen
+        seen |= ask
+        found = {
+            row[0]
+            for row in db.execute(
+                "SELECT rid FROM place_key WHERE key IN (SELECT value FROM json_each(?))",
+                (msgspec.json.encode(sorted(ask)).decode(),),
+            ).fetchall()
+        } - rids
+        rids |= found
+        ask = {
+            row[0]
+            for row in select(db, "SELECT key FROM place_key WHERE rid IN (SELECT value FROM json_each(?))", found)
+        }
+    return rids
+
+
+def _buildings(groups: Sequence[tuple[Candidate, ...]], joins: Joins) -> dict[int, str]:
+    """The catalogue's code of each group that is a branch: by the library's own id, else by the register number."""
+    by_library = {c.ref.key: group[0].rid for group in groups for c in group if c.is_library_record}
+    by_tprek = {c.tprek: group[0].rid for group in groups for c in group if c.tprek}
+    found: dict[int, str] = {}
+    for code in sorted(joins.kirkanta_of_building.keys() | joins.tprek_of_building.keys()):
+        place = by_library.get(joins.kirkanta_of_building.get(code, "")) or by_tprek.get(
+            joins.tprek_of_building.get(code, "")
+        )
+        if place is not None:
+            found.setdefault(place, code)
+    return found
+
+
+def _write(db: sqlite3.Connection, places: Mapping[int, CityPlace]) -> set[int]:
+    """Rows whose content differs; returns which."""
+    bodies = {rid: msgspec.msgpack.encode(msgspec.structs.replace(place, rid=0)) for rid, place in places.items()}
+    hashes = {rid: blake2b(_lasting(place), digest_size=16).digest() for rid, place in places.items()}
+    known = dict(select(db, "SELECT rid, hash FROM place WHERE rid IN (SELECT value FROM json_each(?))", places.keys()))
+    changed = {rid for rid in places if known.get(rid) != hashes[rid]}
+    delete(db, "place_box", "rid", changed)
+    facts, boxes = [], []
+    for rid in sorted(changed):
+        place = places[rid]
+        at = place.location
+        city = place.address.city.casefold() if place.address and place.address.city else None
+        facts.append(
+            (
+                rid,
+                place.tprek_id,
+                kind_bits(place.kinds),
+                at.lat if at else None,
+                at.lon if at else None,
+                sort_key(place.name.any if place.name else None),
+                place.ref.source,
+                place.is_online,
+                city,
+                hashes[rid],
+            )
+        )
+        if at:
+            boxes.append((rid, at.lon, at.lon, at.lat, at.lat))
+    # a number may move from one place to another in the same pass: free them all before any is taken
+    delete(db, "place", "rid", changed)
+    insert(db, "place", facts)
+    insert(db, "place_body", [(rid, bodies[rid]) for rid in sorted(changed)])
+    insert(db, "place_box", boxes)
+    put_texts(db, "place_text", [(rid, _texts(places[rid])) for rid in sorted(changed)])
+    return changed
+
+
+def _lasting(place: CityPlace) -> bytes:
+    """What makes a place another: everything but when its copies were read."""
+    members = tuple(msgspec.structs.replace(member, read_at=place.read_at) for member in place.members)
+    still = msgspec.structs.replace(place, rid=0, members=members)
+    plain = msgspec.to_builtins(still)
+    plain.pop("read_at")
+    for member in plain.get("members", ()):
+        member.pop("read_at")
+    return msgspec.json.encode(plain, order="deterministic")
+
+
+def _texts(place: CityPlace) -> tuple[LocalizedText | None, ...]:
+    street = place.address.street if place.address else None
+    short = place.library.short_name if place.library else None
+    return place.name, short, place.summary, street

@@ -1,0 +1,253 @@
+"""What can be borrowed. Things are harvested and answered from the index; books are millions and are looked up."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+from hub.domain import answers, cursors
+from hub.domain.answers import AnswerState, SourceAnswer
+from hub.domain.city import CatalogueSearch, City
+from hub.domain.lists import Found, PageArgs, listed, listed_under
+from hub.errors import BadInput, TooManyLookups, UpstreamError, UpstreamTimeout
+from hub.index import catalogue as index
+from hub.index import places as place_index
+from hub.index.catalogue import AT_PLACE, ThingFilter
+from hub.records.catalogue import CataloguePage, CatalogueQuery, CatalogueRecord, Format, HoldingState
+from hub.records.merged import CityPlace
+
+KINDS = ("catalogue_record",)
+LISTED = frozenset({Format.OBJECT})  # the formats that are harvested whole
+MOST_SEARCHES = 5  # searches under parents in one operation: each is a request to the catalogue by nature
+DEEPEST = 100_000  # how far a catalogue lets one page
+
+
+class CatalogueFilter(msgspec.Struct, frozen=True, kw_only=True):
+    """None or empty: any."""
+
+    text: str | None = None
+    formats: tuple[Format, ...] = ()
+    languages: tuple[str, ...] = ()
+    places: tuple[int, ...] = ()  # branches that own copies
+    published_from: int | None = None
+    published_to: int | None = None
+    subject: str | None = None
+    author: str | None = None
+    newest_first: bool = False
+    facets: tuple[str, ...] = ()
+
+    @property
+    def is_listed(self) -> bool:
+        """Whether the index alone can answer: only things are asked for, by what the index knows of them."""
+        only_things = bool(self.formats) and frozenset(self.formats) <= LISTED
+        bibliographic = (self.published_from, self.published_to, self.subject, self.author)
+        return only_things and not self.newest_first and all(part is None for part in bibliographic)
+
+
+class Holding(msgspec.Struct, frozen=True, kw_only=True):
+    """The copies of one record in one branch. `state` UNKNOWN until a circulation system is connected."""
+
+    place: CityPlace | None
+    code: str
+    state: HoldingState = HoldingState.UNKNOWN
+    available: int | None = None
+    total: int | None = None
+    due_at: datetime | None = None
+    shelf: str | None = None
+
+
+async def catalogue(city: City, wanted: CatalogueFilter, page: PageArgs) -> Found[CatalogueRecord]:
+    """Works and things that match: from the index if only things are asked for, else by one search of each catalogue.
+
+    A catalogue that does not answer is named in `answers`; the things that it lent us to list are served all the same.
+    """
+    if wanted.is_listed:
+        return _things(city, wanted, page)
+    searches = list(city.hall.catalogues.values())
+    if not searches:
+        return _nothing(lambda: _lookup_answers(city, {}))
+    search = searches[0]  # one catalogue is searched; several would each have a relevance of their own
+    return await _searched(city, search, wanted, page)
+
+
+def _things(city: City, wanted: CatalogueFilter, page: PageArgs) -> Found[CatalogueRecord]:
+    return listed(
+        city,
+        index.things(_facts(city, wanted)),
+        CatalogueRecord,
+        page,
+        order="things",
+        answers=lambda: answers.from_collections(city, *KINDS),
+    )
+
+
+async def catalogue_at(
+    city: City, places: Sequence[int], wanted: CatalogueFilter, page: PageArgs
+) -> Sequence[Found[CatalogueRecord] | Exception]:
+    """What each branch owns. Things come from the index in one statement; anything else is a search for each branch,
+    of which an operation may make five: the rest fail with TOO_MANY_LOOKUPS.
+    """
+    if wanted.is_listed:
+        return listed_under(
+            city,
+            index.things(_facts(city, wanted), AT_PLACE),
+            CatalogueRecord,
+            places,
+            page,
+            order="things",
+            answers=lambda: answers.from_collections(city, *KINDS),
+        )
+    codes = place_index.codes_of(city.index, places)
+
+    async def one(rid: int) -> Found[CatalogueRecord] | Exception:
+        if rid not in codes:
+            return _nothing(lambda: _lookup_answers(city, {}))
+        if city.catalogue_searches >= MOST_SEARCHES:
+            return TooManyLookups(
+                f"a search of the catalogue under each parent is a request of its own: at most {MOST_SEARCHES} in one"
+                " operation"
+            )
+        city.catalogue_searches += 1
+        return await catalogue(city, msgspec.structs.replace(wanted, places=(rid,)), page)
+
+    return await asyncio.gather(*(one(rid) for rid in places))
+
+
+def _facts(city: City, wanted: CatalogueFilter) -> ThingFilter:
+    return ThingFilter(
+        text=wanted.text or None,
+        formats=wanted.formats,
+        languages=wanted.languages,
+        branches=_codes(city, wanted.places) if wanted.places else (),
+    )
+
+
+def _codes(city: City, places: Sequence[int]) -> tuple[str, ...]:
+    """The catalogue's codes of these branches; a place that is none has a code that nothing matches."""
+    known = place_index.codes_of(city.index, places)
+    return tuple(known.get(rid, f"none:{rid}") for rid in places)
+
+
+async def _searched(
+    city: City, search: CatalogueSearch, wanted: CatalogueFilter, page: PageArgs
+) -> Found[CatalogueRecord]:
+    order = "catalogue"
+    start = 0
+    if page.after is not None:
+        (position,) = cursors.decode(page.after, sort=order, length=1)
+        if not isinstance(position, int) or not 0 < position < DEEPEST:
+            raise BadInput("the cursor lies beyond what the catalogue lets one page to")
+        start = position
+    # the catalogue pages by number: a page that straddles two of its pages is read from both
+    number, offset = divmod(start, page.first)
+    query = CatalogueQuery(
+        text=wanted.text or "",
+        formats=wanted.formats,
+        languages=wanted.languages,
+        branches=_codes(city, wanted.places) if wanted.places else (),
+        published_from=wanted.published_from,
+        published_to=wanted.published_to,
+        subject=wanted.subject,
+        author=wanted.author,
+        newest_first=wanted.newest_first,
+        page=number + 1,
+        limit=page.first,
+        facets=wanted.facets,
+    )
+    try:
+        pages = await asyncio.gather(
+            *(
+                city.fetcher.fetch(search.search(msgspec.structs.replace(query, page=n)), deadline=city.stop_at)
+                for n in ((number + 1, number + 2) if offset else (number + 1,))
+            )
+        )
+    except UpstreamError as error:
+        return _without(city, search, wanted, page, error)
+    values: list[CataloguePage] = [fetched.value for fetched in pages]
+    records = [record for value in values for record in value.records][offset : offset + page.first]
+    ages = [fetched.read_at for fetched in pages]
+    stale = [fetched for fetched in pages if fetched.is_stale]
+    city.now(min(fetched.fresh_until for fetched in pages) if not stale else None)
+    told = SourceAnswer(
+        source=search.source,
+        state=AnswerState.STALE if stale else AnswerState.FRESH,
+        fetched_at=min(ages),
+        message="served from a copy past its time" if stale else None,
+    )
+    total = values[0].total
+    return Found(
+        nodes=records,
+        cursors=[cursors.encode(order, (start + i + 1,)) for i in range(len(records))],
+        has_next=start + page.first < min(total, DEEPEST) and len(records) == page.first,
+        has_previous=start > 0,
+        answers=lambda: _lookup_answers(city, {search.source.id: told}),
+        totals=total,
+        facets=values[0].facets,
+    )
+
+
+def _without(
+    city: City, search: CatalogueSearch, wanted: CatalogueFilter, page: PageArgs, error: UpstreamError
+) -> Found[CatalogueRecord]:
+    """The catalogue does not answer: on the first page the things that the index has are served, the rest is told."""
+    state = AnswerState.TIMED_OUT if isinstance(error, UpstreamTimeout) else AnswerState.FAILED
+    message = f"the search failed: {error}"
+    wants_things = not wanted.formats or bool(frozenset(wanted.formats) & LISTED)
+    if page.after is None and wants_things:
+        only = msgspec.structs.replace(wanted, formats=tuple(LISTED))
+        if only.is_listed:
+            things = _things(city, only, page)
+            told = SourceAnswer(
+                source=search.source, state=state, message=f"{message}; only harvested things to borrow are shown"
+            )
+            return Found(
+                nodes=things.nodes,
+                cursors=things.cursors,
+                has_next=False,
+                has_previous=False,
+                answers=lambda: _lookup_answers(city, {search.source.id: told}),
+                totals=len(things.nodes),
+            )
+    told = SourceAnswer(source=search.source, state=state, message=message)
+    return _nothing(lambda: _lookup_answers(city, {search.source.id: told}))
+
+
+def _lookup_answers(city: City, told: dict[str, SourceAnswer]) -> list[SourceAnswer]:
+    return [
+        told.get(search.source.id)
+        or SourceAnswer(source=search.source, state=AnswerState.SKIPPED, message="not asked for this list")
+        for search in city.hall.catalogues.values()
+    ]
+
+
+def _nothing(told: Any) -> Found[CatalogueRecord]:
+    return Found(nodes=(), cursors=(), has_next=False, has_previous=False, answers=told, totals=0)
+
+
+async def by_keys(city: City, source: str, keys: Sequence[str]) -> list[CatalogueRecord | None]:
+    """Records of a catalogue by its own ids: from the index where they are things, else asked together."""
+    search = city.hall.catalogues.get(source)
+    if search is None or not keys:
+        return [None for _ in keys]
+    fetched = await city.fetcher.fetch(search.records(list(keys)), deadline=city.stop_at)
+    found = {record.ref.key: record for record in fetched.value}
+    return [found.get(key) for key in keys]
+
+
+def holdings_of(city: City, records: Sequence[CatalogueRecord]) -> list[list[Holding]]:
+    """The branches that own copies of each record, by name. A code that is no branch we know has no place."""
+    codes = {code for record in records for code in record.branches}
+    branches = place_index.branches(city.index, codes)
+    wanted = list(dict.fromkeys(branches.values()))
+    places = dict(zip(wanted, place_index.bodies(city.index, wanted), strict=True))
+    found: dict[int, list[Holding]] = defaultdict(list)
+    for i, record in enumerate(records):
+        for code in record.branches:
+            rid = branches.get(code)
+            found[i].append(Holding(place=places.get(rid) if rid is not None else None, code=code))
+    return [found[i] for i in range(len(records))]

@@ -1,0 +1,107 @@
+"""The one argument of every domain function: what it may read, whom it may ask, and what time it is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Protocol
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+from hub.fetch import Fetch, Source, Wanted
+from hub.fetcher import Fetcher
+from hub.index.crawls import CrawlState
+from hub.index.read import Index
+from hub.records.catalogue import CataloguePage, CatalogueQuery, CatalogueRecord
+from hub.records.core import LANGUAGES, Language
+from hub.records.spaces import BookingHours, BusyTimes
+
+
+class Gathered(msgspec.Struct, frozen=True, kw_only=True):
+    """A collection as readers know it: which kind of which source, and how long a confirmation of it keeps."""
+
+    source: str
+    kind: str
+    fresh: timedelta
+    is_on: bool = True
+
+
+class CatalogueSearch(Protocol):
+    """What can be asked of a library catalogue. Satisfied by connectors, by shape."""
+
+    source: Source
+
+    def search(self, query: CatalogueQuery) -> Wanted[CataloguePage]: ...
+
+    def records(self, ids: Sequence[str]) -> Wanted[tuple[CatalogueRecord, ...]]: ...
+
+
+class TimesAsked(Protocol):
+    """A booking system that can be asked for the times of some of its spaces in a window. Keys are the spaces' own."""
+
+    source: Source
+
+    def busy(self, keys: Sequence[str], starts_at: datetime, ends_at: datetime) -> Fetch[tuple[BusyTimes, ...]]: ...
+
+    def hours(self, keys: Sequence[str], starts_at: datetime, ends_at: datetime) -> Fetch[tuple[BookingHours, ...]]: ...
+
+
+class Hall(msgspec.Struct, frozen=True, kw_only=True):
+    """What all requests of one process share. `sources` and look-ups are by the source's id."""
+
+    index: Index
+    fetcher: Fetcher
+    sources: Mapping[str, Source]
+    gathered: Sequence[Gathered]
+    catalogues: Mapping[str, CatalogueSearch]
+    clock: Callable[[], datetime]
+    monotonic: Callable[[], float]  # seconds; what the deadline is counted by
+    zone: ZoneInfo
+    deadline: float = 8.0  # seconds that one request may take
+
+
+class City:
+    """One request's view. `expires_at`: until when its answer holds, as far as the clock matters."""
+
+    def __init__(self, hall: Hall, languages: tuple[Language, ...] = LANGUAGES) -> None:
+        self.hall = hall
+        self.index = hall.index
+        self.fetcher = hall.fetcher
+        self.sources = hall.sources
+        self.zone = hall.zone
+        self.languages = languages
+        self.generations = hall.index.generations()  # read before the first row of the answer
+        self.expires_at: datetime | None = None
+        self.is_warming = False
+        self.catalogue_searches = 0  # under parents: at most a handful per operation
+        self.stop_at = hall.monotonic() + hall.deadline  # a moment of the monotonic clock
+        self._started = hall.clock()
+        self._crawls: dict[tuple[str, str], CrawlState] | None = None
+        self._gathered = {(g.source, g.kind): g for g in hall.gathered}
+
+    def now(self, valid_until: Callable[[datetime], datetime | None] | datetime | None = None) -> datetime:
+        """The request's time. Whoever asks says until when what it makes of it holds (None: it does not move)."""
+        until = valid_until(self._started) if callable(valid_until) else valid_until
+        if until is not None and (self.expires_at is None or until < self.expires_at):
+            self.expires_at = until
+        return self._started
+
+    @property
+    def crawls(self) -> Mapping[tuple[str, str], CrawlState]:
+        """How each collection stands, by source id and kind; read once per request."""
+        if self._crawls is None:
+            self._crawls = {(crawl.source, crawl.collection): crawl for crawl in self.index.crawls()}
+        return self._crawls
+
+    def collection(self, source: str, kind: str) -> Gathered | None:
+        return self._gathered.get((source, kind))
+
+    def gathering(self, *kinds: str) -> list[Gathered]:
+        """The collections of these kinds, by the sources' rank."""
+        found = [g for g in self._gathered.values() if g.kind in kinds]
+        return sorted(found, key=lambda g: (self._rank(g.source), g.source, kinds.index(g.kind)))
+
+    def _rank(self, source: str) -> int:
+        known = self.sources.get(source)
+        return known.rank if known else 1000

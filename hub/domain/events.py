@@ -1,0 +1,169 @@
+"""Events, their series, subjects and organisers, and how many places are left."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import msgspec
+
+from hub.domain import answers
+from hub.domain.city import City
+from hub.domain.lists import Found, PageArgs, listed, listed_under
+from hub.errors import BadInput
+from hub.index import events as index
+from hub.index.events import AT_PLACE, BY_ORGANISER, IN_AREA, IN_SERIES, EventFilter
+from hub.index.listing import Under
+from hub.records.core import LocalizedText, Ref
+from hub.records.events import Event, EventSeries, Keyword, Organisation, Registration, as_series
+
+KINDS = ("event",)
+
+
+class Places(msgspec.Struct, frozen=True, kw_only=True):
+    """How one enrols, and how many places were left when last asked (`fetched_at`)."""
+
+    is_required: bool
+    opens_at: datetime | None
+    closes_at: datetime | None
+    url: str | None
+    remaining: int | None
+    remaining_waiting_list: int | None
+    fetched_at: datetime | None
+
+
+def events(city: City, wanted: EventFilter, page: PageArgs) -> Found[Event]:
+    """Occurrences that match, whatever calendar they stand in."""
+    _checked(wanted)
+    return listed(
+        city,
+        index.events(city.index, wanted),
+        Event,
+        page,
+        order=f"events:{wanted.sort}",
+        answers=lambda: _told(city, wanted),
+    )
+
+
+def events_at(city: City, places: Sequence[int], wanted: EventFilter, page: PageArgs) -> list[Found[Event]]:
+    return _under(city, places, wanted, page, AT_PLACE)
+
+
+def events_in(city: City, areas: Sequence[int], wanted: EventFilter, page: PageArgs) -> list[Found[Event]]:
+    return _under(city, areas, wanted, page, IN_AREA)
+
+
+def events_by(city: City, organisers: Sequence[int], wanted: EventFilter, page: PageArgs) -> list[Found[Event]]:
+    return _under(city, organisers, wanted, page, BY_ORGANISER)
+
+
+def events_of_series(city: City, series: Sequence[int], wanted: EventFilter, page: PageArgs) -> list[Found[Event]]:
+    return _under(city, series, wanted, page, IN_SERIES)
+
+
+def _under(city: City, parents: Sequence[int], wanted: EventFilter, page: PageArgs, under: Under) -> list[Found[Event]]:
+    _checked(wanted)
+    return listed_under(
+        city,
+        index.events(city.index, wanted, under),
+        Event,
+        parents,
+        page,
+        order=f"events:{wanted.sort}",
+        answers=lambda: _told(city, wanted),
+    )
+
+
+def _checked(wanted: EventFilter) -> None:
+    after, before = wanted.starts_after, wanted.starts_before
+    if after is not None and before is not None and before <= after:
+        raise BadInput(f"startsBefore: {before.isoformat()} is not after startsAfter: {after.isoformat()}")
+    if wanted.overlaps is not None:
+        if after is not None or before is not None:
+            raise BadInput("overlaps contradicts startsAfter and startsBefore: give one or the other")
+        if wanted.overlaps.ends_at <= wanted.overlaps.starts_at:
+            raise BadInput("overlaps: its end is not after its start")
+
+
+def _told(city: City, wanted: EventFilter) -> list[answers.SourceAnswer]:
+    return answers.from_collections(city, *KINDS, only=frozenset(wanted.sources) or None)
+
+
+def records_of(city: City, refs: Sequence[Ref]) -> dict[Ref, object]:
+    return {ref: known.record for ref, known in city.index.by_refs(set(refs)).items() if known.record is not None}
+
+
+def keywords_of(city: City, events_: Sequence[Event]) -> list[list[Keyword]]:
+    """The keywords of each event, as far as its source's register is known."""
+    known = records_of(city, [ref for event in events_ for ref in event.keywords])
+    return [[k for ref in event.keywords if isinstance(k := known.get(ref), Keyword)] for event in events_]
+
+
+def audience_of(city: City, events_: Sequence[Event]) -> list[list[LocalizedText]]:
+    """Names of the groups that each event is for."""
+    known = records_of(city, [ref for event in events_ for ref in event.audience_keywords])
+    return [
+        [k.name for ref in event.audience_keywords if isinstance(k := known.get(ref), Keyword) and k.name]
+        for event in events_
+    ]
+
+
+def organisers_of(city: City, events_: Sequence[Event]) -> list[Organisation | None]:
+    """The organisation behind each event; one that only has a name is made a record of its own for the answer."""
+    known = records_of(city, [event.organiser for event in events_ if event.organiser])
+    found: list[Organisation | None] = []
+    for event in events_:
+        said = known.get(event.organiser) if event.organiser else None
+        if isinstance(said, Organisation):
+            found.append(said)
+        elif event.organiser_name is not None:
+            found.append(_by_name(event))
+        else:
+            found.append(None)
+    return found
+
+
+def _by_name(event: Event) -> Organisation:
+    """The source itself arranges what its feed lists: one organisation per source and name."""
+    name = event.organiser_name.any if event.organiser_name else None
+    return Organisation(
+        ref=Ref(Organisation.kind, event.ref.source, f"name:{name}"), read_at=event.read_at, name=event.organiser_name
+    )
+
+
+def series_of(city: City, events_: Sequence[Event]) -> list[EventSeries | None]:
+    """The parent of each event that is one of a series."""
+    known = records_of(city, [event.series for event in events_ if event.series])
+    series = {ref: as_series(record) for ref, record in known.items() if isinstance(record, Event)}
+    return [series.get(event.series) if event.series else None for event in events_]
+
+
+def registration_of(city: City, events_: Sequence[Event]) -> list[Places | None]:
+    """How one enrols in each event; None: its source tells nothing of enrolment."""
+    refs = {
+        event.rid: Ref(Registration.kind, event.ref.source, event.ref.key)
+        for event in events_
+        if event.enrolment is not None
+    }
+    known = city.index.by_refs(refs.values())
+    ages = city.index.fetched_at([known[ref].rid for ref in refs.values() if ref in known])
+    found: list[Places | None] = []
+    for event in events_:
+        way = event.enrolment
+        if way is None:
+            found.append(None)
+            continue
+        said = known.get(refs[event.rid])
+        numbers = said.record if said is not None and isinstance(said.record, Registration) else None
+        found.append(
+            Places(
+                is_required=way.is_required,
+                opens_at=way.opens_at or (numbers.opens_at if numbers else None),
+                closes_at=way.closes_at or (numbers.closes_at if numbers else None),
+                url=way.url or (numbers.enrolment_url if numbers else None),
+                remaining=numbers.remaining if numbers else None,
+                remaining_waiting_list=numbers.remaining_waiting_list if numbers else None,
+                fetched_at=ages.get(said.rid) if numbers and said else None,
+            )
+        )
+    return found

@@ -1,0 +1,115 @@
+"""Any record by its id. Every member of a merged place answers with the place."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import datetime
+
+from hub.domain import catalogue
+from hub.domain.city import City
+from hub.errors import BadId, BadInput, UpstreamError, Withdrawn
+from hub.index import places as place_index
+from hub.records.core import Record, Ref
+from hub.records.events import Event, as_series
+from hub.records.registry import BY_KIND
+
+MOST_IDS = 100
+OF_A_PLACE = {"place", "library"}
+# what stands in the graph as a node of its own
+NODES = {
+    "place", "library", "area", "space", "event", "keyword", "organisation", "catalogue_record", "budgeting_process",
+    "budgeting_area", "budget", "budget_project", "proposal", "result",
+}  # fmt: skip
+
+
+async def nodes(city: City, ids: Sequence[str]) -> list[Record | Exception | None]:
+    """The records behind these ids, in their order. None: there is no such record. An id that is none of ours, or whose
+    record was withdrawn, is an exception in its own place and costs the others nothing.
+    """
+    if len(ids) > MOST_IDS:
+        raise BadInput(f"{len(ids)} ids are more than the {MOST_IDS} of one request")
+    refs: list[Ref | Exception] = []
+    for gid in ids:
+        try:
+            refs.append(checked(Ref.from_gid(gid)))
+        except BadId as error:
+            refs.append(error)
+    wanted = {ref for ref in refs if isinstance(ref, Ref)}
+    found = await by_refs(city, wanted)
+    return [found.get(ref) if isinstance(ref, Ref) else ref for ref in refs]
+
+
+def checked(ref: Ref, *kinds: str) -> Ref:
+    """BadId for an id that is no node's, or of another kind than asked."""
+    if ref.kind not in NODES or ref.kind not in BY_KIND:
+        raise BadId(f"{ref.gid[:40]!r} is not an id of this graph")
+    if kinds and ref.kind not in kinds:
+        raise BadId(f"{ref.gid[:40]!r} is the id of a {ref.kind}, not of a {' or '.join(kinds)}")
+    return ref
+
+
+async def by_refs(city: City, refs: set[Ref]) -> dict[Ref, Record | Exception]:
+    found: dict[Ref, Record | Exception] = {}
+    known = city.index.by_refs(refs)
+    members = {ref: known[ref].rid for ref in refs if ref.kind in OF_A_PLACE and ref in known and known[ref].record}
+    homes = place_index.of_members(city.index, members.values())
+    wanted = list(dict.fromkeys(homes.values()))
+    places = dict(zip(wanted, place_index.bodies(city.index, wanted), strict=True))
+    for ref, rid in members.items():
+        place = places.get(homes[rid]) if rid in homes else None
+        if place is not None:
+            found[ref] = place
+    areas = [(ref, known[ref].rid) for ref in refs if ref.kind == "area" and ref in known]
+    for (ref, _), area in zip(areas, place_index.areas(city.index, [rid for _, rid in areas]), strict=True):
+        if area is not None:
+            found[ref] = area
+    missing: dict[str, list[Ref]] = defaultdict(list)
+    for ref in refs:
+        if ref in found:
+            continue
+        said = known.get(ref)
+        if said is not None and said.withdrawn_at is not None:
+            found[ref] = withdrawn(ref, said.withdrawn_at)
+        elif said is not None and said.record is not None:
+            found[ref] = _as_shown(city, said.record)
+        elif ref.kind == "catalogue_record":
+            missing[ref.source].append(ref)
+    for source, looked_up in missing.items():
+        try:
+            records = await catalogue.by_keys(city, source, [ref.key for ref in looked_up])
+        except UpstreamError as error:
+            found.update(dict.fromkeys(looked_up, error))
+        else:
+            found.update({ref: record for ref, record in zip(looked_up, records, strict=True) if record is not None})
+    return found
+
+
+def _as_shown(city: City, record: Record) -> Record:
+    """A parent whose occurrences are listed is a series; without them it is an event."""
+    if isinstance(record, Event):
+        rows = city.index.rows("SELECT listed FROM event WHERE rid = ?", (record.rid,))
+        if rows and not rows[0][0]:
+            return as_series(record)
+    return record
+
+
+def withdrawn(ref: Ref, at: datetime) -> Withdrawn:
+    return Withdrawn(f"{ref.gid[:40]!r} was withdrawn by its source; noticed on {at.date().isoformat()}")
+
+
+def rids_of(city: City, gids: Sequence[str], *kinds: str) -> tuple[int, ...]:
+    """The rows that a filter means by these ids; of a place its merged row. BadId for an id of another kind, and for
+    one that the graph does not know (-1 would silently match nothing).
+    """
+    refs = [checked(Ref.from_gid(gid), *kinds) for gid in gids]
+    known = city.index.by_refs(refs)
+    members = {known[ref].rid for ref in refs if ref in known and ref.kind in OF_A_PLACE}
+    homes = place_index.of_members(city.index, members) if members else {}
+    rids = []
+    for ref in refs:
+        if ref not in known:
+            raise BadId(f"{ref.gid[:40]!r} is not known here")
+        rid = known[ref].rid
+        rids.append(homes.get(rid, rid))
+    return tuple(rids)

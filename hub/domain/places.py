@@ -1,0 +1,210 @@
+"""Places, the parts of the city that hold them, and when they are open."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import date, datetime, time, timedelta
+
+import msgspec
+
+from hub.domain import answers
+from hub.domain.city import City
+from hub.domain.lists import Found, PageArgs, listed, listed_under
+from hub.errors import BadInput
+from hub.index import places as index
+from hub.index.geo import distance
+from hub.index.places import IN_AREA, PlaceFilter, PlaceSort
+from hub.records.core import LocalizedText, Point
+from hub.records.merged import CityPlace
+from hub.records.places import Area, AreaKind, DayState, OpeningDay, OpenTime, Service
+
+KINDS = ("place", "library")
+LONGEST_WEEK = 62  # days of hours in one answer
+
+
+class Day(msgspec.Struct, frozen=True, kw_only=True):
+    """A place's hours on one local date. `source`: whose word it is, None where nobody tells."""
+
+    date: date
+    state: DayState
+    times: tuple[OpenTime, ...] = ()
+    note: LocalizedText | None = None
+    is_exception: bool = False
+    source: str | None = None
+
+
+def places(city: City, wanted: PlaceFilter, page: PageArgs) -> Found[CityPlace]:
+    """All places that match, by name or by distance."""
+    return listed(
+        city,
+        index.places(_sorted(wanted)),
+        CityPlace,
+        page,
+        order=f"places:{wanted.sort}",
+        answers=lambda: answers.from_collections(city, *KINDS),
+        load=index.bodies,
+    )
+
+
+def places_in(city: City, areas: Sequence[int], wanted: PlaceFilter, page: PageArgs) -> list[Found[CityPlace]]:
+    return listed_under(
+        city,
+        index.places(_sorted(wanted), IN_AREA),
+        CityPlace,
+        areas,
+        page,
+        order=f"places:{wanted.sort}",
+        answers=lambda: answers.from_collections(city, *KINDS),
+        load=index.bodies,
+    )
+
+
+def _sorted(wanted: PlaceFilter) -> PlaceFilter:
+    if wanted.sort is PlaceSort.DISTANCE and wanted.near is None:
+        raise BadInput("sort: DISTANCE needs filter: { near }")
+    return wanted
+
+
+def by_number(city: City, rids: Sequence[int]) -> list[CityPlace | None]:
+    return index.bodies(city.index, rids)
+
+
+def by_tprek(city: City, numbers: Sequence[str]) -> list[CityPlace | None]:
+    """Places by their number in the service register."""
+    rids = index.by_tprek(city.index, numbers)
+    found = dict(zip(present := [r for r in rids if r is not None], index.bodies(city.index, present), strict=True))
+    return [None if rid is None else found[rid] for rid in rids]
+
+
+def of_rows(city: City, table: str, rids: Sequence[int]) -> list[CityPlace | None]:
+    """The place of each row of `table` (event, space); None: it has none, or none that we know."""
+    places_ = index.places_of(city.index, table, rids)
+    wanted = list(dict.fromkeys(places_.values()))
+    found = dict(zip(wanted, index.bodies(city.index, wanted), strict=True))
+    return [found.get(places_[rid]) if rid in places_ else None for rid in rids]
+
+
+def of_events(city: City, rids: Sequence[int]) -> list[CityPlace | None]:
+    return of_rows(city, "event", rids)
+
+
+def of_spaces(city: City, rids: Sequence[int]) -> list[CityPlace | None]:
+    return of_rows(city, "space", rids)
+
+
+def services_of(city: City, places_: Sequence[CityPlace]) -> list[list[LocalizedText]]:
+    """The names of the register's services of each place."""
+    refs = {ref for place in places_ for ref in place.services}
+    known = city.index.by_refs(refs)
+    named = {
+        ref: said.record.name
+        for ref, said in known.items()
+        if isinstance(said.record, Service) and said.record.name is not None
+    }
+    return [[named[ref] for ref in place.services if ref in named] for place in places_]
+
+
+# ---- hours
+
+
+def opening_hours(city: City, rids: Sequence[int], first: date, last: date) -> list[list[Day] | None]:
+    """Each place's days from `first` to `last`, both in. None: no source gives hours for this place at all.
+
+    A day that no source knows is UNKNOWN. Where several sources know a day, the first by rank speaks.
+    """
+    if last < first:
+        raise BadInput(f"to: {last} is before from: {first}")
+    if (last - first).days >= LONGEST_WEEK:
+        raise BadInput(f"from {first} to {last} is more than {LONGEST_WEEK} days of hours")
+    found: dict[int, dict[date, OpeningDay]] = defaultdict(dict)
+    ranks = {source: known.rank for source, known in city.sources.items()}
+    for place, day in index.opening_days(city.index, rids, first, last):
+        other = found[place].get(day.date)
+        if other is None or _speaks(day, ranks) < _speaks(other, ranks):
+            found[place][day.date] = day
+    with_hours = {
+        row[0]
+        for row in city.index.rows(
+            "SELECT DISTINCT place FROM opening_day WHERE place IN (SELECT value FROM json_each(?))", (f"{list(rids)}",)
+        )
+    }
+    wanted = [first + timedelta(days=n) for n in range((last - first).days + 1)]
+    return [[_day(found[rid].get(day), day) for day in wanted] if rid in with_hours else None for rid in rids]
+
+
+def _speaks(day: OpeningDay, ranks: dict[str, int]) -> tuple[bool, int, str]:
+    return day.state is DayState.UNKNOWN, ranks.get(day.ref.source, 1000), day.ref.key
+
+
+def _day(said: OpeningDay | None, on: date) -> Day:
+    if said is None:
+        return Day(date=on, state=DayState.UNKNOWN)
+    return Day(
+        date=said.date,
+        state=said.state,
+        times=said.times,
+        note=said.note,
+        is_exception=said.is_exception,
+        source=said.ref.source,
+    )
+
+
+def open_at(city: City, rids: Sequence[int], at: datetime | None) -> list[bool | None]:
+    """Whether each place is open, with staff or self-service, at a moment (None: now). None: not known."""
+    moment = city.now() if at is None else at
+    today = moment.astimezone(city.zone).date()
+    days_of = opening_hours(city, rids, today - timedelta(days=1), today)  # hours may run over midnight
+    found: list[bool | None] = []
+    changes: list[datetime] = []
+    for days in days_of:
+        if days is None or days[1].state is DayState.UNKNOWN:
+            found.append(None)
+            continue
+        times = [t for day in days for t in day.times]
+        found.append(any(t.opens <= moment < t.closes for t in times))
+        changes.extend(edge for t in times for edge in (t.opens, t.closes) if edge > moment)
+    if at is None:
+        midnight = datetime.combine(today + timedelta(days=1), time(0), city.zone)
+        city.now(min([*changes, midnight]))
+    return found
+
+
+# ---- areas
+
+
+def area_named(city: City, name: str, kind: AreaKind | None) -> Area | None:
+    """The part of the city that people mean by a name, in Finnish or Swedish, case apart.
+
+    One name may be several areas: the neighbourhood first, then the sub-district, district, major district.
+    """
+    found = index.areas_named(city.index, name, kind)
+    return index.areas(city.index, found[:1])[0] if found else None
+
+
+def areas_of_kinds(city: City, kinds: Sequence[AreaKind]) -> list[Area]:
+    """All areas of these kinds, by kind and name."""
+    rids = index.area_ids(city.index, kinds or list(AreaKind))
+    return [area for area in index.areas(city.index, rids) if area is not None]
+
+
+def areas_of(city: City, rids: Sequence[int], kinds: tuple[AreaKind, ...] = ()) -> list[list[Area]]:
+    """The areas that hold each place, narrowest first; of all kinds if none is named."""
+    rows = index.areas_of_places(city.index, rids)
+    wanted = list(dict.fromkeys(area for _, area, kind in rows if not kinds or kind in kinds))
+    known = {rid: area for rid, area in zip(wanted, index.areas(city.index, wanted), strict=True) if area}
+    held: dict[int, list[Area]] = defaultdict(list)
+    for place, area, kind in rows:
+        if area in known and (not kinds or kind in kinds):
+            held[place].append(known[area])
+    return [held[rid] for rid in rids]
+
+
+def neighbourhood_of(city: City, rids: Sequence[int]) -> list[Area | None]:
+    """The neighbourhood (kaupunginosa) that holds each place."""
+    return [next(iter(found), None) for found in areas_of(city, rids, (AreaKind.NEIGHBOURHOOD,))]
+
+
+def metres_to(place: CityPlace | None, at: Point) -> float | None:
+    """None: nobody tells where the place is."""
+    return None if place is None or place.location is None else distance(at, place.location)

@@ -1,0 +1,231 @@
+"""Rooms and devices: which match, and when they are free. Rooms, hours and bookings are all in the index."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+import msgspec
+
+from hub.domain import answers, cursors
+from hub.domain.availability import AvailabilityState, fits, free_times, is_known
+from hub.domain.city import City
+from hub.domain.lists import Found, PageArgs, listed, listed_under
+from hub.errors import BadInput
+from hub.index import spaces as index
+from hub.index.listing import Listing
+from hub.index.spaces import AT_PLACE, SpaceFacts, SpaceSort
+from hub.records.core import Ref, Span
+from hub.records.spaces import BookingHours, BusyTimes, Space
+
+KINDS = ("space",)
+TIMED_KINDS = ("space", "booking_hours", "busy_times")
+READ_AT_ONCE = 64  # spaces whose times are read together while a page fills
+LONGEST_WINDOW = timedelta(days=62)
+
+
+class FreeDuring(msgspec.Struct, frozen=True, kw_only=True):
+    """Bookable for `minutes` (None: the space's shortest booking) somewhere inside `window`."""
+
+    window: Span
+    minutes: int | None = None
+    include_unknown: bool = False
+
+
+class SpaceFilter(msgspec.Struct, frozen=True, kw_only=True):
+    facts: SpaceFacts = SpaceFacts()
+    free_during: FreeDuring | None = None
+
+
+class Times(msgspec.Struct, frozen=True, kw_only=True):
+    """What is known of a space's times; None: nothing harvested."""
+
+    hours: BookingHours | None
+    busy: BusyTimes | None
+
+
+def spaces(city: City, wanted: SpaceFilter, page: PageArgs) -> Found[Space]:
+    """Spaces that match, by name, size or distance.
+
+    With `free_during`, those that have a free time long enough. One whose times are not known is **not** free: it is
+    left out and counted in the answer, unless asked for. With a filter by time, `total` counts what was examined whole.
+    """
+    return _listed(city, wanted, None, page)[0]
+
+
+def spaces_at(city: City, places: Sequence[int], wanted: SpaceFilter, page: PageArgs) -> list[Found[Space]]:
+    """The same at each place."""
+    return _listed(city, wanted, places, page)
+
+
+def _listed(city: City, wanted: SpaceFilter, places: Sequence[int] | None, page: PageArgs) -> list[Found[Space]]:
+    if wanted.facts.sort is SpaceSort.DISTANCE and wanted.facts.near is None:
+        raise BadInput("sort: DISTANCE needs filter: { near }")
+    listing = index.spaces(wanted.facts, None if places is None else AT_PLACE)
+    order = f"spaces:{wanted.facts.sort}"
+    if wanted.free_during is not None:
+        return _free(city, listing, wanted.free_during, places, page, order=order)
+
+    def told() -> list[answers.SourceAnswer]:
+        return answers.from_collections(city, *KINDS)
+
+    if places is None:
+        return [listed(city, listing, Space, page, order=order, answers=told)]
+    return listed_under(city, listing, Space, places, page, order=order, answers=told)
+
+
+def _free(
+    city: City, listing: Listing, wanted: FreeDuring, places: Sequence[int] | None, page: PageArgs, *, order: str
+) -> list[Found[Space]]:
+    """Every candidate by its facts in one statement, then their times: the whole list is examined, so its total is
+    exact. (A city has hundreds of rooms; their times are read once per request.)
+    """
+    checked_window(wanted.window)
+    after = None if page.after is None else cursors.decode(page.after, sort=order, length=len(listing.sort) + 1)
+    sql, params = listing.page(places, None, None)
+    rows = city.index.rows(sql, params)
+    rids = list(dict.fromkeys(row[1] for row in rows))
+    known = {rid: space for rid, space in zip(rids, city.index.bodies(Space, rids), strict=True) if space}
+    now = city.now(city.now() + timedelta(minutes=5))  # the past grows into the window
+    free: set[int] = set()
+    unknown: set[int] = set()
+    for block in _blocks([known[rid] for rid in rids if rid in known]):
+        for space, times in zip(block, times_of(city, block), strict=True):
+            open_times = free_times(space, times.hours, times.busy, wanted.window, now=now)
+            if open_times is None:
+                unknown.add(space.rid)
+            elif fits(open_times, space, wanted.minutes):
+                free.add(space.rid)
+    shown = free | unknown if wanted.include_unknown else free
+    found = []
+    for parent in places if places is not None else (0,):
+        mine = [row for row in rows if row[0] == parent]
+        kept = [row for row in mine if row[1] in shown]
+        rest = kept if after is None else [row for row in kept if (*row[2:], row[1]) > after]
+        left_out = {known[row[1]].ref.source: 0 for row in mine if row[1] in unknown}
+        for row in mine:
+            if row[1] in unknown and not wanted.include_unknown:
+                left_out[known[row[1]].ref.source] += 1
+        found.append(
+            Found(
+                nodes=[known[row[1]] for row in rest[: page.first]],
+                cursors=[cursors.encode(order, (*row[2:], row[1])) for row in rest[: page.first]],
+                has_next=len(rest) > page.first,
+                has_previous=after is not None,
+                answers=_Told(city, left_out),
+                totals=len(kept),
+            )
+        )
+    return found
+
+
+class _Told:
+    """The answers of a list by time, with how many spaces were left out because their times are not known."""
+
+    def __init__(self, city: City, left_out: dict[str, int]) -> None:
+        self._city = city
+        self._left_out = left_out
+
+    def __call__(self) -> list[answers.SourceAnswer]:
+        told = answers.from_collections(self._city, *TIMED_KINDS)
+        return [self._with_note(answer) for answer in told]
+
+    def _with_note(self, answer: answers.SourceAnswer) -> answers.SourceAnswer:
+        count = self._left_out.get(answer.source.id, 0)
+        if not count:
+            return answer
+        note = f"{count} left out: their free times are not known"
+        message = note if answer.message is None else f"{answer.message}; {note}"
+        return msgspec.structs.replace(answer, message=message)
+
+
+def _blocks(spaces_: Sequence[Space]) -> Iterator[Sequence[Space]]:
+    for start in range(0, len(spaces_), READ_AT_ONCE):
+        yield spaces_[start : start + READ_AT_ONCE]
+
+
+def times_of(city: City, spaces_: Sequence[Space]) -> list[Times]:
+    """The harvested hours and taken times of each space."""
+    hours = {space.rid: Ref(BookingHours.kind, space.ref.source, space.ref.key) for space in spaces_}
+    busy = {space.rid: Ref(BusyTimes.kind, space.ref.source, space.ref.key) for space in spaces_}
+    known = city.index.by_refs([*hours.values(), *busy.values()])
+
+    def record(ref: Ref) -> Any:
+        return known[ref].record if ref in known else None
+
+    return [Times(hours=record(hours[space.rid]), busy=record(busy[space.rid])) for space in spaces_]
+
+
+def checked_window(window: Span) -> None:
+    if window.ends_at <= window.starts_at:
+        raise BadInput(f"to: {window.ends_at.isoformat()} is not after from: {window.starts_at.isoformat()}")
+    if window.ends_at - window.starts_at > LONGEST_WINDOW:
+        raise BadInput(f"a window of free times is at most {LONGEST_WINDOW.days} days")
+
+
+def availability(city: City, spaces_: Sequence[Space], window: Span) -> list[list[Span] | None]:
+    """The free times of each space inside the window, from now on; None: not known."""
+    checked_window(window)
+    now = city.now(city.now() + timedelta(minutes=5))
+    return [
+        free_times(space, times.hours, times.busy, window, now=now)
+        for space, times in zip(spaces_, times_of(city, spaces_), strict=True)
+    ]
+
+
+def availability_state(city: City, spaces_: Sequence[Space]) -> list[AvailabilityState]:
+    """Whether a space's coming times are known at all."""
+    now = city.now()
+    soon = Span(starts_at=now, ends_at=now + timedelta(days=1))
+    return [
+        AvailabilityState.KNOWN if is_known(times.hours, times.busy, soon) else AvailabilityState.UNKNOWN
+        for times in times_of(city, spaces_)
+    ]
+
+
+def next_available(city: City, spaces_: Sequence[Space]) -> list[datetime | None]:
+    """The first moment from now on at which each space is free for its shortest booking.
+
+    None: none within the harvested window, or not known (`availability_state` tells which).
+    """
+    now = city.now(city.now() + timedelta(minutes=5))
+    found: list[datetime | None] = []
+    for space, times in zip(spaces_, times_of(city, spaces_), strict=True):
+        if times.hours is None or times.busy is None:
+            found.append(None)
+            continue
+        until = min(times.hours.window.ends_at, times.busy.window.ends_at)
+        free = free_times(space, times.hours, times.busy, Span(starts_at=now, ends_at=until), now=now) or []
+        found.append(next((span.starts_at for span in free if fits([span], space, None)), None))
+    return found
+
+
+MOST_NEARBY = 5_000.0  # metres
+
+
+def spaces_near_events(city: City, events: Sequence[int], metres: float, page: PageArgs) -> list[Found[Space]]:
+    """Spaces at most so far from each event, nearest first. An event that nobody can place has none."""
+    if not 0 < metres <= MOST_NEARBY:
+        raise BadInput(f"withinMetres: {metres} is not between 0 and {MOST_NEARBY:.0f}")
+    order = f"nearby:{metres}"
+    after = None if page.after is None else cursors.decode(page.after, sort=order, length=2)
+    rows = index.near_events(city.index, events, metres)
+    wanted = list(dict.fromkeys(row[1] for row in rows))
+    known = {rid: space for rid, space in zip(wanted, city.index.bodies(Space, wanted), strict=True) if space}
+    found = []
+    for event in events:
+        mine = [row for row in rows if row[0] == event and row[1] in known]
+        rest = mine if after is None else [row for row in mine if (row[2], row[1]) > after]
+        shown = rest[: page.first]
+        found.append(
+            Found(
+                nodes=[known[row[1]] for row in shown],
+                cursors=[cursors.encode(order, (row[2], row[1])) for row in shown],
+                has_next=len(rest) > page.first,
+                has_previous=after is not None,
+                answers=lambda: answers.from_collections(city, *KINDS),
+                totals=len(mine),
+            )
+        )
+    return found

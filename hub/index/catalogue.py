@@ -1,0 +1,57 @@
+"""Questions about things to borrow, as SQL. Books are millions and are looked up, not listed."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+
+import msgspec
+
+from hub.index.listing import Conditions, Listing, Under
+from hub.index.places import text_condition
+from hub.index.read import Index
+from hub.records.catalogue import Format
+
+
+class ThingFilter(msgspec.Struct, frozen=True, kw_only=True):
+    text: str | None = None
+    formats: tuple[Format, ...] = ()
+    languages: tuple[str, ...] = ()
+    branches: tuple[str, ...] = ()
+
+
+AT_PLACE = Under(
+    condition="l.place = p.value", link="(branch l CROSS JOIN thing_branch tb ON tb.code = l.code) ON tb.thing = t.rid"
+)
+
+
+def things(wanted: ThingFilter, under: Under | None = None) -> Listing:
+    """A thing has no language of its own: `languages` leaves out only records that tell another."""
+    c = Conditions()
+    if wanted.formats:
+        c.any_of("t.format", "formats", wanted.formats)
+    if wanted.languages:
+        c.add(
+            "(EXISTS (SELECT 1 FROM thing_language g WHERE g.thing = t.rid"
+            " AND g.language IN (SELECT value FROM json_each(:languages)))"
+            " OR NOT EXISTS (SELECT 1 FROM thing_language g WHERE g.thing = t.rid))",
+            languages=msgspec.json.encode(list(wanted.languages)).decode(),
+        )
+    if wanted.branches:
+        c.add(
+            "EXISTS (SELECT 1 FROM thing_branch b WHERE b.thing = t.rid"
+            " AND b.code IN (SELECT value FROM json_each(:branches)))",
+            branches=msgspec.json.encode(list(wanted.branches)).decode(),
+        )
+    if wanted.text is not None:
+        text_condition(c, "thing_text", wanted.text)
+    return Listing(table="thing", sort=("t.name",), where=tuple(c.where), params=c.params, under=under)
+
+
+def branch_codes(index: Index, things: Collection[int]) -> Sequence[tuple[int, str]]:
+    return [
+        (thing, code)
+        for thing, code in index.rows(
+            "SELECT thing, code FROM thing_branch WHERE thing IN (SELECT value FROM json_each(?)) ORDER BY thing, code",
+            (f"{sorted(things)}",),
+        )
+    ]

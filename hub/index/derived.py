@@ -1,0 +1,110 @@
+"""The tables that queries read: made from source records by `hub/derive`, never by a connector.
+
+Facts are narrow, integers where they can be, and apart from the bodies (inline bodies make counts five times slower).
+Moments are epoch seconds. Rows are keyed by `rid`, the row number of a record (of a merged one: of its first member).
+Each list has a covering index in the order of its sort, with `rid` to break ties: pages are by keyset, never OFFSET.
+"""
+
+from __future__ import annotations
+
+TEXT = 'fi, sv, en, tokenize="unicode61 remove_diacritics 0"'
+
+DDL = f"""
+CREATE TABLE place(
+  rid INTEGER PRIMARY KEY, tprek TEXT, kinds INTEGER NOT NULL, lat REAL, lon REAL, name TEXT NOT NULL,
+  source TEXT NOT NULL, online INTEGER NOT NULL, city TEXT, hash BLOB NOT NULL);
+CREATE TABLE place_body(rid INTEGER PRIMARY KEY, body BLOB NOT NULL);
+CREATE UNIQUE INDEX place_tprek ON place(tprek) WHERE tprek IS NOT NULL;
+CREATE INDEX place_name ON place(name, rid, kinds, lat, lon, source);
+CREATE TABLE place_member(member INTEGER PRIMARY KEY, place INTEGER NOT NULL);
+CREATE INDEX place_member_place ON place_member(place);
+CREATE TABLE place_key(key TEXT NOT NULL, rid INTEGER NOT NULL, PRIMARY KEY(key, rid)) WITHOUT ROWID;
+CREATE INDEX place_key_rid ON place_key(rid);
+CREATE VIRTUAL TABLE place_box USING rtree(rid, west, east, south, north);
+CREATE VIRTUAL TABLE place_text USING fts5({TEXT});
+CREATE TABLE branch(code TEXT PRIMARY KEY, place INTEGER NOT NULL) WITHOUT ROWID;
+CREATE INDEX branch_place ON branch(place);
+
+CREATE TABLE area(
+  rid INTEGER PRIMARY KEY, kind TEXT NOT NULL, ocd TEXT NOT NULL UNIQUE, fi TEXT, sv TEXT, name TEXT NOT NULL);
+CREATE TABLE area_body(rid INTEGER PRIMARY KEY, body BLOB NOT NULL);
+CREATE INDEX area_fi ON area(fi);
+CREATE INDEX area_sv ON area(sv);
+CREATE TABLE area_within(area INTEGER NOT NULL, wider INTEGER NOT NULL, PRIMARY KEY(area, wider)) WITHOUT ROWID;
+CREATE TABLE place_area(place INTEGER NOT NULL, area INTEGER NOT NULL, PRIMARY KEY(place, area)) WITHOUT ROWID;
+CREATE INDEX place_area_area ON place_area(area, place);
+
+CREATE TABLE opening_day(
+  rid INTEGER PRIMARY KEY, at INTEGER NOT NULL, place INTEGER, date TEXT NOT NULL);
+CREATE INDEX opening_day_place ON opening_day(place, date, rid);
+CREATE INDEX opening_day_at ON opening_day(at);
+
+CREATE TABLE space(
+  rid INTEGER PRIMARY KEY, at INTEGER, place INTEGER, kind TEXT NOT NULL, capacity INTEGER, free INTEGER,
+  bookable INTEGER NOT NULL, name TEXT NOT NULL, source TEXT NOT NULL);
+CREATE INDEX space_name ON space(name, rid, place, kind, capacity, free, bookable, source);
+CREATE INDEX space_place ON space(place, name, rid, kind, capacity, free, bookable);
+CREATE INDEX space_at ON space(at);
+CREATE VIRTUAL TABLE space_text USING fts5({TEXT});
+
+CREATE TABLE event(
+  rid INTEGER PRIMARY KEY, starts INTEGER, ends INTEGER NOT NULL, at INTEGER, place INTEGER, organiser INTEGER,
+  series INTEGER, source TEXT NOT NULL, type TEXT NOT NULL, status TEXT NOT NULL, free INTEGER, online INTEGER NOT NULL,
+  langs INTEGER NOT NULL, min_age INTEGER, max_age INTEGER, lat REAL, lon REAL, modified INTEGER, name TEXT NOT NULL,
+  listed INTEGER NOT NULL, enrol_opens INTEGER, enrol_closes INTEGER, enrol INTEGER NOT NULL);
+CREATE INDEX event_starts ON event(
+  starts, rid, ends, free, langs, lat, lon, place, organiser, online, type, status, source, min_age, max_age)
+  WHERE listed = 1;
+CREATE INDEX event_ends ON event(ends, starts, rid) WHERE listed = 1;
+CREATE INDEX event_place ON event(place, starts, rid, ends, type, free) WHERE listed = 1;
+CREATE INDEX event_organiser ON event(organiser, starts, rid) WHERE listed = 1;
+CREATE INDEX event_series ON event(series, starts, rid) WHERE listed = 1;
+CREATE INDEX event_at ON event(at);
+CREATE TABLE event_keyword(
+  keyword INTEGER NOT NULL, starts INTEGER NOT NULL, event INTEGER NOT NULL,
+  PRIMARY KEY(keyword, starts, event)) WITHOUT ROWID;
+CREATE INDEX event_keyword_event ON event_keyword(event, keyword);
+CREATE TABLE event_area(
+  area INTEGER NOT NULL, starts INTEGER NOT NULL, event INTEGER NOT NULL,
+  PRIMARY KEY(area, starts, event)) WITHOUT ROWID;
+CREATE INDEX event_area_event ON event_area(event, area);
+CREATE VIRTUAL TABLE event_text USING fts5({TEXT});
+
+CREATE TABLE thing(
+  rid INTEGER PRIMARY KEY, format TEXT NOT NULL, year INTEGER, name TEXT NOT NULL, source TEXT NOT NULL);
+CREATE INDEX thing_name ON thing(name, rid, format, year);
+CREATE TABLE thing_branch(
+  code TEXT NOT NULL, thing INTEGER NOT NULL, PRIMARY KEY(code, thing)) WITHOUT ROWID;
+CREATE INDEX thing_branch_thing ON thing_branch(thing, code);
+CREATE TABLE thing_language(
+  language TEXT NOT NULL, thing INTEGER NOT NULL, PRIMARY KEY(language, thing)) WITHOUT ROWID;
+CREATE INDEX thing_language_thing ON thing_language(thing, language);
+CREATE VIRTUAL TABLE thing_text USING fts5({TEXT});
+
+CREATE TABLE process(rid INTEGER PRIMARY KEY, starts TEXT, ends TEXT, name TEXT NOT NULL, source TEXT NOT NULL);
+CREATE INDEX process_starts ON process(starts DESC, rid DESC);
+CREATE TABLE budgeting_area(rid INTEGER PRIMARY KEY, area INTEGER, whole INTEGER NOT NULL, name TEXT NOT NULL);
+CREATE TABLE budget(rid INTEGER PRIMARY KEY, process INTEGER, area INTEGER, name TEXT NOT NULL, source TEXT NOT NULL);
+CREATE INDEX budget_process ON budget(process, name, rid);
+CREATE TABLE project(
+  rid INTEGER PRIMARY KEY, process INTEGER, budget INTEGER, scope INTEGER, located INTEGER NOT NULL, cents INTEGER,
+  selected INTEGER, created INTEGER NOT NULL, name TEXT NOT NULL, source TEXT NOT NULL);
+CREATE INDEX project_budget ON project(budget, name, rid, selected);
+CREATE INDEX project_created ON project(created DESC, rid DESC, process, budget, scope, selected);
+CREATE VIRTUAL TABLE project_text USING fts5({TEXT});
+CREATE TABLE proposal(
+  rid INTEGER PRIMARY KEY, process INTEGER, scope INTEGER, located INTEGER NOT NULL, stage TEXT NOT NULL, state TEXT,
+  supports INTEGER, lat REAL, lon REAL, created INTEGER NOT NULL, name TEXT NOT NULL, source TEXT NOT NULL);
+CREATE INDEX proposal_created ON proposal(created DESC, rid DESC, process, scope, stage, state);
+CREATE VIRTUAL TABLE proposal_text USING fts5({TEXT});
+CREATE TABLE result(rid INTEGER PRIMARY KEY, process INTEGER, name TEXT NOT NULL, source TEXT NOT NULL);
+-- inside: the record's own point lies in the area
+CREATE TABLE civic_area(area INTEGER NOT NULL, rid INTEGER NOT NULL, PRIMARY KEY(area, rid)) WITHOUT ROWID;
+CREATE INDEX civic_area_rid ON civic_area(rid);
+-- the chain idea → plan → project → result, each pair once, from the earlier to the later
+CREATE TABLE chain(
+  earlier INTEGER NOT NULL, later INTEGER NOT NULL, said_by INTEGER NOT NULL, PRIMARY KEY(earlier, later, said_by)
+) WITHOUT ROWID;
+CREATE INDEX chain_later ON chain(later, earlier);
+CREATE INDEX chain_said_by ON chain(said_by);
+"""

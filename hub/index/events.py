@@ -1,0 +1,154 @@
+"""Questions about events, as SQL. Every filter reads facts; bodies are fetched for the rows of the page alone."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from enum import StrEnum
+
+import msgspec
+
+from hub.index.epochs import UNKNOWN_START, epoch
+from hub.index.geo import Box, Near, near_params, squared_sql
+from hub.index.languages import mask
+from hub.index.listing import Conditions, Listing, Under
+from hub.index.places import inside_box, text_condition
+from hub.index.read import Index
+from hub.records.core import Span
+from hub.records.events import EventStatus, EventType
+
+RARE = 500  # a keyword with fewer events than this is looked up by its own list, a commoner one tested per event
+
+
+class EventSort(StrEnum):
+    STARTS_AT = "STARTS_AT"
+    NAME = "NAME"
+    MODIFIED_AT = "MODIFIED_AT"
+
+
+class EventFilter(msgspec.Struct, frozen=True, kw_only=True):
+    """What events to list; None or empty: any. Of lists any value will do."""
+
+    text: str | None = None
+    starts_after: datetime | None = None  # at or after
+    starts_before: datetime | None = None  # before
+    overlaps: Span | None = None
+    is_free: bool | None = None
+    is_online: bool | None = None
+    languages: tuple[str, ...] = ()
+    box: Box | None = None
+    near: Near | None = None
+    places: tuple[int, ...] = ()
+    areas: tuple[int, ...] = ()
+    organisers: tuple[int, ...] = ()
+    series: tuple[int, ...] = ()
+    keywords: tuple[int, ...] = ()
+    types: tuple[EventType, ...] = ()
+    statuses: tuple[EventStatus, ...] = ()
+    sources: tuple[str, ...] = ()
+    suitable_for: tuple[int, ...] = ()  # ages
+    enrolment_open_at: datetime | None = None
+    sort: EventSort = EventSort.STARTS_AT
+
+
+AT_PLACE = Under(condition="t.place = p.value")
+BY_ORGANISER = Under(condition="t.organiser = p.value")
+IN_SERIES = Under(condition="t.series = p.value")
+IN_AREA = Under(condition="l.area = p.value", link="event_area l ON t.rid = l.event")
+
+_SORTS: dict[EventSort, tuple[tuple[str, ...], bool]] = {
+    EventSort.STARTS_AT: (("t.starts",), False),
+    EventSort.NAME: (("t.name",), False),
+    EventSort.MODIFIED_AT: (("coalesce(t.modified, 0)",), True),
+}
+
+
+def events(index: Index, wanted: EventFilter, under: Under | None = None) -> Listing:
+    """Asks the index how common the keywords are: one shape of statement is right for rare ones, another for common."""
+    c = Conditions()
+    c.add("t.listed = 1")
+    starts = "l.starts" if under is IN_AREA else "t.starts"
+    if wanted.starts_after is not None:
+        c.add(f"{starts} >= :starts_after", starts_after=epoch(wanted.starts_after))
+    if wanted.starts_before is not None:
+        c.add(f"{starts} < :starts_before", starts_before=epoch(wanted.starts_before))
+    if wanted.overlaps is not None:
+        # what has no length is in if it starts inside
+        c.add(
+            f"{starts} < :until AND {starts} < {UNKNOWN_START} AND (t.ends > :since OR {starts} >= :since)",
+            since=epoch(wanted.overlaps.starts_at),
+            until=epoch(wanted.overlaps.ends_at),
+        )
+    if wanted.is_free is not None:
+        c.add("t.free = :free", free=int(wanted.is_free))
+    if wanted.is_online is not None:
+        c.add("t.online = :online", online=int(wanted.is_online))
+    if wanted.languages:
+        c.add("t.langs & :langs", langs=mask(wanted.languages))
+    if wanted.box is not None:
+        inside_box(c, "t.place", wanted.box, "box")
+        box = c.where.pop()
+        c.add(f"({box} OR (t.lat BETWEEN :box_s AND :box_n AND t.lon BETWEEN :box_w AND :box_e))")
+    if wanted.near is not None:
+        _near(c, wanted.near)
+    if wanted.places:
+        c.any_of("t.place", "places", wanted.places)
+    if wanted.areas:
+        c.add(
+            "EXISTS (SELECT 1 FROM event_area a WHERE a.area IN (SELECT value FROM json_each(:areas))"
+            " AND a.starts = t.starts AND a.event = t.rid)",
+            areas=f"{list(wanted.areas)}",
+        )
+    if wanted.organisers:
+        c.any_of("t.organiser", "organisers", wanted.organisers)
+    if wanted.series:
+        c.any_of("t.series", "series", wanted.series)
+    if wanted.keywords:
+        _keywords(c, index, wanted.keywords)
+    if wanted.types:
+        c.any_of("t.type", "types", wanted.types)
+    if wanted.statuses:
+        c.any_of("t.status", "statuses", wanted.statuses)
+    if wanted.sources:
+        c.any_of("t.source", "sources", wanted.sources)
+    for i, age in enumerate(wanted.suitable_for):
+        c.add(
+            f"(t.min_age IS NOT NULL OR t.max_age IS NOT NULL) AND coalesce(t.min_age, 0) <= :age{i}"
+            f" AND coalesce(t.max_age, 999) >= :age{i}",
+            **{f"age{i}": age},
+        )
+    if wanted.enrolment_open_at is not None:
+        c.add(
+            "t.enrol = 1 AND coalesce(t.enrol_opens, 0) <= :enrol AND coalesce(t.enrol_closes, :enrol + 1) > :enrol",
+            enrol=epoch(wanted.enrolment_open_at),
+        )
+    if wanted.text is not None:
+        text_condition(c, "event_text", wanted.text)
+    sort, descending = _SORTS[wanted.sort]
+    if under is IN_AREA and wanted.sort is EventSort.STARTS_AT:
+        sort = ("t.starts",)
+    return Listing(table="event", sort=sort, descending=descending, where=tuple(c.where), params=c.params, under=under)
+
+
+def _near(c: Conditions, near: Near) -> None:
+    inside_box(c, "t.place", near.box, "circle")
+    box = c.where.pop()
+    place = f"{box} AND (SELECT {squared_sql('n.lat', 'n.lon')} FROM place n WHERE n.rid = t.place) <= :near_square"
+    own = f"t.lat IS NOT NULL AND {squared_sql('t.lat', 't.lon')} <= :near_square"
+    c.add(f"((t.lat IS NULL AND {place}) OR ({own}))", **near_params(near))
+
+
+def _keywords(c: Conditions, index: Index, keywords: Sequence[int]) -> None:
+    listed = f"{list(keywords)}"
+    rows = index.rows(
+        "SELECT count(*) FROM (SELECT 1 FROM event_keyword WHERE keyword IN (SELECT value FROM json_each(?)) LIMIT ?)",
+        (listed, RARE),
+    )
+    if rows and rows[0][0] < RARE:
+        c.add("t.rid IN (SELECT event FROM event_keyword WHERE keyword IN (SELECT value FROM json_each(:keywords)))")
+    else:
+        c.add(
+            "EXISTS (SELECT 1 FROM event_keyword k WHERE k.event = t.rid"
+            " AND k.keyword IN (SELECT value FROM json_each(:keywords)))"
+        )
+    c.params["keywords"] = listed

@@ -1,0 +1,281 @@
+"""Events, their series, subjects and organisers."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import strawberry
+from graphql import GraphQLResolveInfo
+
+from hub.domain import events, nodes, places, spaces
+from hub.domain.lists import PageArgs
+from hub.errors import BadInput
+from hub.index.events import EventFilter as Wanted
+from hub.index.events import EventSort
+from hub.index.languages import BIT
+from hub.records import events as records
+from hub.records.events import EventStatus, EventType
+from hub.schema.connection import After, Connection, First
+from hub.schema.context import Info
+from hub.schema.inputs import BoxInput, NearInput, SpanInput
+from hub.schema.lazy import PlaceLazy, SpaceLazy
+from hub.schema.node import Node, Provenance
+from hub.schema.scalars import URL, Date, DateTime, LanguageCode
+from hub.schema.texts import Contact, Image, LocalizedText, Location
+
+strawberry.enum(
+    EventStatus, description="SCHEDULED unless its source says otherwise. A cancelled event is shown as cancelled."
+)
+strawberry.enum(EventType, description="GENERAL: come; COURSE: enrol and attend; VOLUNTEERING: come and help.")
+strawberry.enum(EventSort, description="In which order. MODIFIED_AT: the last changed first.")
+
+
+@strawberry.input(description="Which events to list; what is left out does not matter. Of a list, any will do.")
+class EventFilter:
+    text: str | None = strawberry.field(default=None, description="Words that its name or description must hold.")
+    starts_after: DateTime | None = strawberry.field(default=None, description="Begins then or later.")
+    starts_before: DateTime | None = strawberry.field(default=None, description="Begins before then.")
+    overlaps: SpanInput | None = strawberry.field(
+        default=None, description="Is on at some moment of it: what is on, an exhibition that began earlier included."
+    )
+    is_free: bool | None = strawberry.field(default=None, description="Some way in costs nothing, or every one costs.")
+    is_online: bool | None = strawberry.field(default=None, description="Takes place on the internet, or does not.")
+    languages: list[LanguageCode] | None = strawberry.field(
+        default=None, description="Spoken there, or told of in these languages."
+    )
+    bbox: BoxInput | None = strawberry.field(default=None, description="Inside a rectangle.")
+    near: NearInput | None = strawberry.field(default=None, description="Inside a circle.")
+    places: list[strawberry.ID] | None = strawberry.field(default=None, description="At any of these places.")
+    districts: list[strawberry.ID] | None = strawberry.field(default=None, description="In any of these districts.")
+    organisers: list[strawberry.ID] | None = strawberry.field(default=None, description="Arranged by any of these.")
+    keywords: list[strawberry.ID] | None = strawberry.field(default=None, description="About, or for, any of these.")
+    types: list[EventType] | None = strawberry.field(default=None, description="Of these types.")
+    statuses: list[EventStatus] | None = strawberry.field(default=None, description="In these states.")
+    sources: list[str] | None = strawberry.field(default=None, description="From these sources, by name.")
+    suitable_for: list[int] | None = strawberry.field(
+        default=None, description="For people of all these ages; events that tell no ages are left out."
+    )
+    enrolment_open_at: DateTime | None = strawberry.field(default=None, description="One can enrol at that moment.")
+
+
+def wanted_events(info: Info, given: EventFilter | None, sort: EventSort) -> Wanted:
+    asked = given or EventFilter()
+    city = info.context.city
+    unknown = [code for code in asked.languages or () if code.partition("-")[0] not in BIT]
+    if unknown:
+        raise BadInput(f"languages: {', '.join(unknown)} can't be searched for; known are {', '.join(sorted(BIT))}")
+    names = {source.name: source.id for source in city.sources.values()}
+    strange = [name for name in asked.sources or () if name not in names]
+    if strange:
+        raise BadInput(f"sources: {', '.join(strange)} is no source; there are {', '.join(sorted(names))}")
+    return Wanted(
+        text=asked.text,
+        starts_after=asked.starts_after,
+        starts_before=asked.starts_before,
+        overlaps=asked.overlaps.to_domain() if asked.overlaps else None,
+        is_free=asked.is_free,
+        is_online=asked.is_online,
+        languages=tuple(asked.languages or ()),
+        box=asked.bbox.to_domain() if asked.bbox else None,
+        near=asked.near.to_domain() if asked.near else None,
+        places=nodes.rids_of(city, asked.places or (), "place", "library"),
+        areas=nodes.rids_of(city, asked.districts or (), "area"),
+        organisers=nodes.rids_of(city, asked.organisers or (), "organisation"),
+        keywords=nodes.rids_of(city, asked.keywords or (), "keyword"),
+        types=tuple(asked.types or ()),
+        statuses=tuple(asked.statuses or ()),
+        sources=tuple(names[name] for name in asked.sources or ()),
+        suitable_for=tuple(asked.suitable_for or ()),
+        enrolment_open_at=asked.enrolment_open_at,
+        sort=sort,
+    )
+
+
+@strawberry.federation.type(keys=["id"], description="A subject or an audience, in a source's vocabulary.")
+class Keyword(Node):
+    name: LocalizedText | None = strawberry.field(description="Its label.")
+    alt_labels: list[str] = strawberry.field(description="Other words for it.")
+
+    @classmethod
+    def is_type_of(cls, record: Any, info: GraphQLResolveInfo[Any]) -> bool:
+        return isinstance(record, records.Keyword)
+
+    @classmethod
+    async def resolve_reference(cls, info: Info, id: strawberry.ID) -> Any:
+        return await info.context.node(id, "keyword")
+
+
+@strawberry.federation.type(keys=["id"], description="Who arranges: an organisation, never a person.")
+class Organisation(Node):
+    name: LocalizedText | None = strawberry.field(description="Its name.")
+    contact: Contact | None = strawberry.field(description="How to reach it.")
+
+    @strawberry.field(description="Events that it arranges.")
+    @staticmethod
+    async def events(
+        root: strawberry.Parent[records.Organisation],
+        info: Info,
+        filter: Annotated[
+            EventFilter | None, strawberry.argument(description="Which; what is left out does not matter.")
+        ] = None,
+        first: First = 20,
+        after: After = None,
+        sort: Annotated[EventSort, strawberry.argument(description="In which order.")] = EventSort.STARTS_AT,
+    ) -> Connection[Event] | None:
+        wanted, page = wanted_events(info, filter, sort), PageArgs(first=first, after=after)
+        return await info.context.batch(events.events_by, wanted, page).load(root.rid)
+
+    @classmethod
+    def is_type_of(cls, record: Any, info: GraphQLResolveInfo[Any]) -> bool:
+        return isinstance(record, records.Organisation)
+
+    @classmethod
+    async def resolve_reference(cls, info: Info, id: strawberry.ID) -> Any:
+        return await info.context.node(id, "organisation")
+
+
+@strawberry.type(description="For whom an event is.")
+class Audience:
+    min_age: int | None = strawberry.field(description="Years; null: no lower limit told.")
+    max_age: int | None = strawberry.field(description="Years; null: no upper limit told.")
+    groups: list[LocalizedText] = strawberry.field(description="Groups that it is meant for.")
+
+
+@strawberry.type(description="A way in, and what it costs.")
+class Offer:
+    is_free: bool | None = strawberry.field(description="It costs nothing; null: not told.")
+    price: LocalizedText | None = strawberry.field(description="The source's own words, such as 5–10 €.")
+    url: URL | None = strawberry.field(description="Where to get it.")
+    description: LocalizedText | None = strawberry.field(description="More about it.")
+
+
+@strawberry.type(description="How one enrols, and how many places were left when last asked.")
+class Registration:
+    is_required: bool = strawberry.field(description="One has to enrol.")
+    opens_at: DateTime | None = strawberry.field(description="From when on.")
+    closes_at: DateTime | None = strawberry.field(description="Until when.")
+    remaining: int | None = strawberry.field(description="Places left; null: no limit, or not known.")
+    remaining_waiting_list: int | None = strawberry.field(description="Places left on the waiting list.")
+    url: URL | None = strawberry.field(description="Where one enrols.")
+    fetched_at: DateTime | None = strawberry.field(description="How old `remaining` is; null: no numbers are known.")
+
+
+@strawberry.federation.type(
+    keys=["id"], description="A parent of events that are listed one by one: a course of ten evenings, a festival."
+)
+class EventSeries(Node):
+    name: LocalizedText | None = strawberry.field(description="Its name.")
+    description: LocalizedText | None = strawberry.field(description="Sanitised HTML.")
+    starts_at: DateTime | None = strawberry.field(description="When it begins, by its source.")
+    ends_at: DateTime | None = strawberry.field(description="When it ends, by its source.")
+    url: URL | None = strawberry.field(description="Its source's page about it.")
+
+    @strawberry.field(description="Its events.")
+    @staticmethod
+    async def events(
+        root: strawberry.Parent[records.EventSeries],
+        info: Info,
+        filter: Annotated[
+            EventFilter | None, strawberry.argument(description="Which; what is left out does not matter.")
+        ] = None,
+        first: First = 20,
+        after: After = None,
+        sort: Annotated[EventSort, strawberry.argument(description="In which order.")] = EventSort.STARTS_AT,
+    ) -> Connection[Event] | None:
+        wanted, page = wanted_events(info, filter, sort), PageArgs(first=first, after=after)
+        return await info.context.batch(events.events_of_series, wanted, page).load(root.rid)
+
+    @classmethod
+    def is_type_of(cls, record: Any, info: GraphQLResolveInfo[Any]) -> bool:
+        return isinstance(record, records.EventSeries)
+
+    @classmethod
+    async def resolve_reference(cls, info: Info, id: strawberry.ID) -> Any:
+        return await info.context.node(id, "event")
+
+
+@strawberry.federation.type(keys=["id"], description="One occurrence. What holds several together is its `series`.")
+class Event(Node):
+    name: LocalizedText | None = strawberry.field(description="Its name.")
+    summary: LocalizedText | None = strawberry.field(description="In a sentence or two, plain text.")
+    description: LocalizedText | None = strawberry.field(description="Sanitised HTML.")
+    starts_at: DateTime | None = strawberry.field(description="When it begins; null: postponed, not known.")
+    ends_at: DateTime | None = strawberry.field(description="When it ends; null: open-ended.")
+    is_all_day: bool = strawberry.field(description="Only its days are known: see `startsOn` and `endsOn`.")
+    starts_on: Date | None = strawberry.field(description="The first day of a whole-day event.")
+    ends_on: Date | None = strawberry.field(description="The last day of a whole-day event, in.")
+    status: EventStatus = strawberry.field(description="Whether it takes place as planned.")
+    type: EventType = strawberry.field(description="Come, enrol, or help.")
+    is_online: bool = strawberry.field(description="On the internet.")
+    location_text: LocalizedText | None = strawberry.field(description="What its source says of where, beside a place.")
+    languages: list[LanguageCode] = strawberry.field(description="Spoken there, as far as told.")
+    offers: list[Offer] = strawberry.field(description="Ways in, and what they cost.")
+    url: URL | None = strawberry.field(description="Its source's page about it.")
+
+    @strawberry.field(description="Pictures of it.")
+    @staticmethod
+    def images(root: strawberry.Parent[records.Event]) -> list[Image]:
+        pictures: Any = root.pictures
+        return pictures
+
+    @strawberry.field(description="Where on the map, by its own word; else see `place`.")
+    @staticmethod
+    def location(root: strawberry.Parent[records.Event]) -> Location | None:
+        at: Any = root.location
+        return at
+
+    @strawberry.field(description="Where it takes place; null: not told, or not a place that we know.")
+    @staticmethod
+    async def place(root: strawberry.Parent[records.Event], info: Info) -> PlaceLazy | None:
+        return await info.context.batch(places.of_events).load(root.rid)
+
+    @strawberry.field(description="Who arranges it.")
+    @staticmethod
+    async def organiser(root: strawberry.Parent[records.Event], info: Info) -> Organisation | None:
+        return await info.context.batch(events.organisers_of).load(root)
+
+    @strawberry.field(description="What it is about.")
+    @staticmethod
+    async def keywords(root: strawberry.Parent[records.Event], info: Info) -> list[Keyword]:
+        return await info.context.batch(events.keywords_of).load(root)
+
+    @strawberry.field(description="For whom it is.")
+    @staticmethod
+    async def audience(root: strawberry.Parent[records.Event], info: Info) -> Audience | None:
+        groups = await info.context.batch(events.audience_of).load(root)
+        return Audience(min_age=root.min_age, max_age=root.max_age, groups=groups)
+
+    @strawberry.field(description="How one enrols. Null: its source tells nothing of enrolment.")
+    @staticmethod
+    async def registration(root: strawberry.Parent[records.Event], info: Info) -> Registration | None:
+        return await info.context.batch(events.registration_of).load(root)
+
+    @strawberry.field(description="What holds it together with others.")
+    @staticmethod
+    async def series(root: strawberry.Parent[records.Event], info: Info) -> EventSeries | None:
+        return await info.context.batch(events.series_of).load(root)
+
+    @strawberry.field(description="Rooms and devices to book near it, nearest first.")
+    @staticmethod
+    async def nearby_spaces(
+        root: strawberry.Parent[records.Event],
+        info: Info,
+        within_metres: Annotated[float, strawberry.argument(description="At most so far, 50 000 at most.")] = 500,
+        first: First = 20,
+        after: After = None,
+    ) -> Connection[SpaceLazy] | None:
+        page = PageArgs(first=first, after=after)
+        return await info.context.batch(spaces.spaces_near_events, within_metres, page).load(root.rid)
+
+    @strawberry.field(description="The other sources of the same event. Not joined yet: empty.")
+    @staticmethod
+    def also_in() -> list[Provenance]:
+        return []
+
+    @classmethod
+    def is_type_of(cls, record: Any, info: GraphQLResolveInfo[Any]) -> bool:
+        return isinstance(record, records.Event) and not isinstance(record, records.EventSeries)
+
+    @classmethod
+    async def resolve_reference(cls, info: Info, id: strawberry.ID) -> Any:
+        return await info.context.node(id, "event")

@@ -1,0 +1,34 @@
+"""Types that refer to each other in circles, named here once: a place has events, an event has a place."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, TypeAlias
+
+import strawberry
+
+if TYPE_CHECKING:
+    from hub.schema.catalogue import CatalogueConnection, CatalogueFilter, CatalogueRecord
+    from hub.schema.events import Event, EventFilter, Organisation
+    from hub.schema.later import DecisionConnection, HearingConnection, HearingFilter, Utilisation
+    from hub.schema.participation import BudgetProject, ProjectFilter, Proposal, ProposalFilter
+    from hub.schema.places import District, Place
+    from hub.schema.spaces import Space, SpaceFilter
+
+CataloguePageLazy: TypeAlias = Annotated["CatalogueConnection", strawberry.lazy("hub.schema.catalogue")]
+CatalogueFilterLazy: TypeAlias = Annotated["CatalogueFilter", strawberry.lazy("hub.schema.catalogue")]
+CatalogueRecordLazy: TypeAlias = Annotated["CatalogueRecord", strawberry.lazy("hub.schema.catalogue")]
+EventLazy: TypeAlias = Annotated["Event", strawberry.lazy("hub.schema.events")]
+EventFilterLazy: TypeAlias = Annotated["EventFilter", strawberry.lazy("hub.schema.events")]
+OrganisationLazy: TypeAlias = Annotated["Organisation", strawberry.lazy("hub.schema.events")]
+HearingPageLazy: TypeAlias = Annotated["HearingConnection", strawberry.lazy("hub.schema.later")]
+HearingFilterLazy: TypeAlias = Annotated["HearingFilter", strawberry.lazy("hub.schema.later")]
+DecisionPageLazy: TypeAlias = Annotated["DecisionConnection", strawberry.lazy("hub.schema.later")]
+UtilisationLazy: TypeAlias = Annotated["Utilisation", strawberry.lazy("hub.schema.later")]
+BudgetProjectLazy: TypeAlias = Annotated["BudgetProject", strawberry.lazy("hub.schema.participation")]
+ProjectFilterLazy: TypeAlias = Annotated["ProjectFilter", strawberry.lazy("hub.schema.participation")]
+ProposalLazy: TypeAlias = Annotated["Proposal", strawberry.lazy("hub.schema.participation")]
+ProposalFilterLazy: TypeAlias = Annotated["ProposalFilter", strawberry.lazy("hub.schema.participation")]
+DistrictLazy: TypeAlias = Annotated["District", strawberry.lazy("hub.schema.places")]
+PlaceLazy: TypeAlias = Annotated["Place", strawberry.lazy("hub.schema.places")]
+SpaceLazy: TypeAlias = Annotated["Space", strawberry.lazy("hub.schema.spaces")]
+SpaceFilterLazy: TypeAlias = Annotated["SpaceFilter", strawberry.lazy("hub.schema.spaces")]

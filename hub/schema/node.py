@@ -1,0 +1,76 @@
+"""What everything with an id has in common."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import strawberry
+from graphql import GraphQLAbstractType, GraphQLResolveInfo
+
+from hub.domain import provenance as provenances
+from hub.domain.city import City
+from hub.records.catalogue import CatalogueRecord
+from hub.records.core import Record
+from hub.records.events import Event, EventSeries, Keyword, Organisation
+from hub.records.merged import CityPlace
+from hub.records.participation import Budget, BudgetingArea, BudgetingProcess, BudgetProject, Proposal, Result
+from hub.records.places import Area
+from hub.records.spaces import Space
+from hub.schema.context import Info
+from hub.schema.scalars import URL, DateTime
+from hub.schema.sources import Source
+
+# the graph's name of each record that is a node
+NAMES: dict[type[Record], str] = {
+    CityPlace: "Place",
+    Area: "District",
+    Space: "Space",
+    Event: "Event",
+    EventSeries: "EventSeries",
+    Keyword: "Keyword",
+    Organisation: "Organisation",
+    CatalogueRecord: "CatalogueRecord",
+    BudgetingProcess: "BudgetingProcess",
+    BudgetingArea: "BudgetingArea",
+    Budget: "Budget",
+    BudgetProject: "BudgetProject",
+    Proposal: "Proposal",
+    Result: "Result",
+}
+
+
+@strawberry.type(description="Where a record is from and how old it is.")
+class Provenance:
+    source: Source | None = strawberry.field(description="Who says it; null for a source no longer configured.")
+    record_id: str = strawberry.field(description="The source's own id.")
+    url: URL | None = strawberry.field(description="The source's page about it.")
+    license: str | None = strawberry.field(description="Under which licence it may be used.")
+    attribution: str | None = strawberry.field(description="Whom to name, in which words.")
+    fetched_at: DateTime | None = strawberry.field(
+        description="When it was last known to be so: its copy was read, or its collection was confirmed later."
+    )
+    modified_at: DateTime | None = strawberry.field(description="When its source last changed it; null if not told.")
+    fresh_until: DateTime | None = strawberry.field(description="Until when it counts as fresh.")
+    is_stale: bool = strawberry.field(description="True once `freshUntil` has passed.")
+    confidence: float = strawberry.field(description="1 if joined by an id, less if by a rule.")
+
+
+@strawberry.interface(description="Anything with an id of its own.")
+class Node:
+    @strawberry.field(description="Global, opaque and stable; every id that a record ever had leads to it.")
+    @staticmethod
+    def id(root: strawberry.Parent[Record]) -> strawberry.ID:
+        return strawberry.ID(root.ref.gid)
+
+    @strawberry.field(description="Where the record is from and how old it is.")
+    @staticmethod
+    async def provenance(root: strawberry.Parent[Record], info: Info) -> Provenance:
+        return await info.context.batch(_provenances).load(root)
+
+    @classmethod
+    def resolve_type(cls, record: Any, info: GraphQLResolveInfo[Any], abstract: GraphQLAbstractType) -> str:
+        return NAMES[type(record)]
+
+
+def _provenances(city: City, records: list[Record]) -> list[Any]:
+    return provenances.of_all(city, records)

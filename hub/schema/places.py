@@ -1,0 +1,366 @@
+"""Places, the parts of the city, opening hours, and what a library adds to a place."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Annotated, Any
+
+import strawberry
+from graphql import GraphQLResolveInfo
+
+from hub.domain import catalogue, events, participation, places, provenance, spaces
+from hub.domain.city import City
+from hub.domain.lists import PageArgs
+from hub.index.events import EventSort
+from hub.index.places import PlaceFilter as Wanted
+from hub.index.places import PlaceSort
+from hub.index.spaces import SpaceSort
+from hub.records import merged
+from hub.records import places as records
+from hub.records.places import AreaKind, PlaceKind
+from hub.schema import later
+from hub.schema.catalogue import wanted_records
+from hub.schema.connection import After, Connection, First
+from hub.schema.context import Info
+from hub.schema.events import EventFilter, wanted_events
+from hub.schema.inputs import BoxInput, NearInput, checked_point
+from hub.schema.lazy import (
+    BudgetProjectLazy,
+    CatalogueFilterLazy,
+    CataloguePageLazy,
+    DecisionPageLazy,
+    EventLazy,
+    HearingFilterLazy,
+    HearingPageLazy,
+    ProjectFilterLazy,
+    ProposalFilterLazy,
+    ProposalLazy,
+    SpaceFilterLazy,
+    SpaceLazy,
+    UtilisationLazy,
+)
+from hub.schema.node import Node, Provenance
+from hub.schema.participation import AreaContext, wanted_projects, wanted_proposals
+from hub.schema.scalars import Date, DateTime
+from hub.schema.spaces import wanted_spaces
+from hub.schema.texts import Address, Contact, Image, LocalizedText, Location
+
+strawberry.enum(PlaceKind, description="What a place is, as far as its sources tell.")
+strawberry.enum(AreaKind, description="kaupunginosa, osa-alue, peruspiiri, suurpiiri: the city's nested divisions.")
+strawberry.enum(PlaceSort, description="In which order. DISTANCE needs `filter: { near }`.")
+
+Which = strawberry.argument(description="Which; what is left out does not matter.")
+Order = strawberry.argument(description="In which order.")
+
+
+@strawberry.input(description="Which places to list; what is left out does not matter.")
+class PlaceFilter:
+    text: str | None = strawberry.field(default=None, description="Words that its name or address must hold.")
+    kinds: list[PlaceKind] | None = strawberry.field(default=None, description="Any of these.")
+    near: NearInput | None = strawberry.field(default=None, description="Inside a circle.")
+    bbox: BoxInput | None = strawberry.field(default=None, description="Inside a rectangle.")
+    has_spaces: bool | None = strawberry.field(default=None, description="With something to book, or without.")
+
+    def to_domain(self, sort: PlaceSort) -> Wanted:
+        return Wanted(
+            text=self.text,
+            kinds=tuple(self.kinds or ()),
+            near=self.near.to_domain() if self.near else None,
+            box=self.bbox.to_domain() if self.bbox else None,
+            has_spaces=self.has_spaces,
+            sort=sort,
+        )
+
+
+def wanted_places(given: PlaceFilter | None, sort: PlaceSort) -> Wanted:
+    return (given or PlaceFilter()).to_domain(sort)
+
+
+@strawberry.federation.type(keys=["id"], description="A part of the city. `kind` tells of which division.")
+class District(Node):
+    @strawberry.field(description="NEIGHBOURHOOD (kaupunginosa), SUB_DISTRICT (osa-alue), DISTRICT, MAJOR_DISTRICT.")
+    @staticmethod
+    def kind(root: strawberry.Parent[records.Area]) -> str:
+        return root.area_kind.value
+
+    name: LocalizedText | None = strawberry.field(description="In Finnish and Swedish.")
+    ocd_id: str = strawberry.field(description="Open Civic Data id: the same in every service of the city.")
+
+    @strawberry.field(description="Places that lie in it.")
+    @staticmethod
+    async def places(
+        root: strawberry.Parent[records.Area],
+        info: Info,
+        filter: Annotated[PlaceFilter | None, Which] = None,
+        first: First = 20,
+        after: After = None,
+        sort: Annotated[PlaceSort, Order] = PlaceSort.NAME,
+    ) -> Connection[Place] | None:
+        page = PageArgs(first=first, after=after)
+        return await info.context.batch(places.places_in, wanted_places(filter, sort), page).load(root.rid)
+
+    @strawberry.field(description="Events that take place in it.")
+    @staticmethod
+    async def events(
+        root: strawberry.Parent[records.Area],
+        info: Info,
+        filter: Annotated[EventFilter | None, Which] = None,
+        first: First = 20,
+        after: After = None,
+        sort: Annotated[EventSort, Order] = EventSort.STARTS_AT,
+    ) -> Connection[EventLazy] | None:
+        wanted, page = wanted_events(info, filter, sort), PageArgs(first=first, after=after)
+        return await info.context.batch(events.events_in, wanted, page).load(root.rid)
+
+    @strawberry.field(description="Projects to vote on: those that lie in it first, then those of a wider area.")
+    @staticmethod
+    async def budget_projects(
+        root: strawberry.Parent[records.Area],
+        info: Info,
+        filter: Annotated[ProjectFilterLazy | None, Which] = None,
+        first: First = 20,
+        after: After = None,
+    ) -> Connection[BudgetProjectLazy] | None:
+        wanted, page = wanted_projects(info, filter), PageArgs(first=first, after=after)
+        found = await info.context.batch(participation.projects_in, wanted, page).load(root.rid)
+        return AreaContext.within(found, root.rid)
+
+    @strawberry.field(description="Ideas, plans and proposals: those that lie in it first, then those of a wider area.")
+    @staticmethod
+    async def proposals(
+        root: strawberry.Parent[records.Area],
+        info: Info,
+        filter: Annotated[ProposalFilterLazy | None, Which] = None,
+        first: First = 20,
+        after: After = None,
+    ) -> Connection[ProposalLazy] | None:
+        wanted, page = wanted_proposals(info, filter), PageArgs(first=first, after=after)
+        found = await info.context.batch(participation.proposals_in, wanted, page).load(root.rid)
+        return AreaContext.within(found, root.rid)
+
+    @strawberry.field(description="Hearings about it. No source of hearings is connected yet: null.")
+    @staticmethod
+    def hearings(
+        filter: Annotated[HearingFilterLazy | None, Which] = None, first: First = 20, after: After = None
+    ) -> HearingPageLazy | None:
+        return later.nothing(filter, PageArgs(first=first, after=after))
+
+    @strawberry.field(description="Decisions about it. No source of decisions is connected yet: null.")
+    @staticmethod
+    def decisions(first: First = 20, after: After = None) -> DecisionPageLazy | None:
+        return later.nothing(None, PageArgs(first=first, after=after))
+
+    @classmethod
+    def is_type_of(cls, record: Any, info: GraphQLResolveInfo[Any]) -> bool:
+        return isinstance(record, records.Area)
+
+    @classmethod
+    async def resolve_reference(cls, info: Info, id: strawberry.ID) -> Any:
+        return await info.context.node(id, "area")
+
+
+@strawberry.type(description="From an opening to a closing.")
+class OpenTime:
+    opens: DateTime | None = strawberry.field(description="When it opens.")
+    closes: DateTime | None = strawberry.field(description="When it closes.")
+
+    @strawberry.field(description="STAFFED, SELF_SERVICE, or OPEN where the source does not tell.")
+    @staticmethod
+    def kind(root: strawberry.Parent[records.OpenTime]) -> str:
+        return root.kind.value
+
+
+@strawberry.type(description="A place's hours on one day.")
+class OpeningDay:
+    date: Date = strawberry.field(description="The day, in Helsinki.")
+
+    @strawberry.field(description="OPEN, CLOSED, or UNKNOWN: no source gives hours for this day.")
+    @staticmethod
+    def state(root: strawberry.Parent[places.Day]) -> str | None:
+        return root.state.value
+
+    times: list[OpenTime] = strawberry.field(description="In order; gaps between them are closed.")
+    note: LocalizedText | None = strawberry.field(description="The source's remark for the day.")
+    is_exception: bool = strawberry.field(description="The day differs from the ordinary week.")
+
+
+@strawberry.type(description="What the libraries offer, in the directory's words and their own.")
+class LibraryService:
+    @strawberry.field(description="The branch's own name for it, else the directory's.")
+    @staticmethod
+    def text(root: strawberry.Parent[records.LibraryService], info: Info) -> str:
+        said = (root.own_name or root.name).pick(info.context.city.languages) or root.name.pick(
+            info.context.city.languages
+        )
+        return said[0] if said else ""
+
+    name: LocalizedText | None = strawberry.field(description="The directory's name for it.")
+    own_name: LocalizedText | None = strawberry.field(description="The branch's own name for it.")
+    type: str | None = strawberry.field(description="room, hardware, service, web_service or collection.")
+    description: LocalizedText | None = strawberry.field(description="Sanitised HTML.")
+    for_loan: bool | None = strawberry.field(description="May be taken home; null: the directory does not say.")
+
+
+@strawberry.type(description="What the library directory and the catalogue know of a place.")
+class Library:
+    kirkanta_id: str | None = strawberry.field(description="Its number in the library directory.")
+    finna_building: str | None = strawberry.field(description="Its code in the catalogue, 2/Helmet/h/h53/.")
+    short_name: LocalizedText | None = strawberry.field(description="Kallio, for Kallion kirjasto.")
+    slogan: LocalizedText | None = strawberry.field(description="In its own words.")
+    type: str | None = strawberry.field(description="municipal, mobile, children, institutional …")
+    is_main: bool = strawberry.field(description="The main library of its municipality.")
+    founded: int | None = strawberry.field(description="Year.")
+    services: list[LibraryService] = strawberry.field(description="What it offers.")
+    departments: list[LocalizedText] = strawberry.field(description="Its departments.")
+
+
+@strawberry.type(description="Shortcomings counted by a surveyor: null, not assessed; 0, assessed and none found.")
+class Accessibility:
+    wheelchair: int | None = strawberry.field(description="For those who use a wheelchair.")
+    reduced_mobility: int | None = strawberry.field(description="For those who walk with difficulty.")
+    rollator: int | None = strawberry.field(description="For those who use a rollator.")
+    stroller: int | None = strawberry.field(description="For those who push a pram.")
+    visually_impaired: int | None = strawberry.field(description="For those who see little or nothing.")
+    hearing_aid: int | None = strawberry.field(description="For those who use a hearing aid.")
+
+
+@strawberry.federation.type(
+    keys=["id", "tprekId"],
+    description="One place, whatever the number of services that know it: a library that is a unit of the register, a"
+    " branch of the directory, a unit of the booking system and a place of events is one Place with all its ids.",
+)
+class Place(Node):
+    tprek_id: str | None = strawberry.field(description="Its number in the city's service register.")
+    name: LocalizedText | None = strawberry.field(description="Its name.")
+    summary: LocalizedText | None = strawberry.field(description="In a sentence or two, plain text.")
+    description: LocalizedText | None = strawberry.field(description="Sanitised HTML.")
+    kinds: list[PlaceKind] = strawberry.field(description="What it is.")
+    address: Address | None = strawberry.field(description="Where it is, as on a letter.")
+    location: Location | None = strawberry.field(description="Where it is on the map.")
+    contact: Contact | None = strawberry.field(description="How to reach it.")
+    accessibility: Accessibility | None = strawberry.field(description="Null: not assessed.")
+    library: Library | None = strawberry.field(description="Null for a place that is no library.")
+    is_online: bool = strawberry.field(description="The place that means the internet.")
+
+    @strawberry.field(description="Pictures of it.")
+    @staticmethod
+    def images(root: strawberry.Parent[merged.CityPlace]) -> list[Image]:
+        pictures: Any = root.pictures
+        return pictures
+
+    @strawberry.field(description="What the city's register says is offered there.")
+    @staticmethod
+    async def services(root: strawberry.Parent[merged.CityPlace], info: Info) -> list[LocalizedText]:
+        return await info.context.batch(places.services_of).load(root)
+
+    @strawberry.field(
+        description="Its days from `from` to `to`, both in, 62 at most. Null: no source gives hours for this place."
+    )
+    @staticmethod
+    async def opening_hours(
+        root: strawberry.Parent[merged.CityPlace],
+        info: Info,
+        from_: Annotated[Date, strawberry.argument(name="from", description="The first day.")],
+        to: Annotated[Date, strawberry.argument(description="The last day.")],
+    ) -> list[OpeningDay] | None:
+        return await info.context.batch(places.opening_hours, from_, to).load(root.rid)
+
+    @strawberry.field(description="Open, with staff or self-service, at that moment. Null: not known.")
+    @staticmethod
+    async def is_open(
+        root: strawberry.Parent[merged.CityPlace],
+        info: Info,
+        at: Annotated[DateTime | None, strawberry.argument(description="When; now if left out.")] = None,
+    ) -> bool | None:
+        return await info.context.batch(places.open_at, at).load(root.rid)
+
+    @strawberry.field(description="Rooms and devices that can be booked there.")
+    @staticmethod
+    async def spaces(
+        root: strawberry.Parent[merged.CityPlace],
+        info: Info,
+        filter: Annotated[SpaceFilterLazy | None, Which] = None,
+        first: First = 20,
+        after: After = None,
+        sort: Annotated[SpaceSort, Order] = SpaceSort.NAME,
+    ) -> Connection[SpaceLazy] | None:
+        wanted, page = wanted_spaces(info, filter, sort), PageArgs(first=first, after=after)
+        return await info.context.batch(spaces.spaces_at, wanted, page).load(root.rid)
+
+    @strawberry.field(description="Events that take place there.")
+    @staticmethod
+    async def events(
+        root: strawberry.Parent[merged.CityPlace],
+        info: Info,
+        filter: Annotated[EventFilter | None, Which] = None,
+        first: First = 20,
+        after: After = None,
+        sort: Annotated[EventSort, Order] = EventSort.STARTS_AT,
+    ) -> Connection[EventLazy] | None:
+        wanted, page = wanted_events(info, filter, sort), PageArgs(first=first, after=after)
+        return await info.context.batch(events.events_at, wanted, page).load(root.rid)
+
+    @strawberry.field(
+        description="What the branch owns. Things to borrow are always answered; anything else is a search of the"
+        " catalogue for each place: five in one operation, the rest null with TOO_MANY_LOOKUPS."
+    )
+    @staticmethod
+    async def catalogue(
+        root: strawberry.Parent[merged.CityPlace],
+        info: Info,
+        filter: Annotated[CatalogueFilterLazy | None, Which] = None,
+        first: First = 20,
+        after: After = None,
+    ) -> CataloguePageLazy | None:
+        wanted, page = wanted_records(info, filter), PageArgs(first=first, after=after)
+        return await info.context.batch(catalogue.catalogue_at, wanted, page).load(root.rid)
+
+    @strawberry.field(description="How much its spaces are used. Not computed yet: null.")
+    @staticmethod
+    def utilisation(
+        from_: Annotated[DateTime, strawberry.argument(name="from", description="The first moment.")],
+        to: Annotated[DateTime, strawberry.argument(description="The moment at which it is over.")],
+    ) -> UtilisationLazy | None:
+        return later.not_computed(from_, to)
+
+    @strawberry.field(description="The neighbourhood (kaupunginosa) that holds it.")
+    @staticmethod
+    async def district(root: strawberry.Parent[merged.CityPlace], info: Info) -> District | None:
+        return await info.context.batch(places.neighbourhood_of).load(root.rid)
+
+    @strawberry.field(description="The parts of the city that hold it, narrowest first; of all kinds if none is named.")
+    @staticmethod
+    async def districts(
+        root: strawberry.Parent[merged.CityPlace],
+        info: Info,
+        kinds: Annotated[list[AreaKind] | None, strawberry.argument(description="Of which divisions.")] = None,
+    ) -> list[District]:
+        return await info.context.batch(places.areas_of, tuple(kinds or ())).load(root.rid)
+
+    @strawberry.field(description="Metres from a point, as the crow flies. Null: nobody tells where it is.")
+    @staticmethod
+    def distance_metres(
+        root: strawberry.Parent[merged.CityPlace],
+        lat: Annotated[float, strawberry.argument(description="Degrees north.")],
+        lon: Annotated[float, strawberry.argument(description="Degrees east.")],
+    ) -> float | None:
+        return places.metres_to(root, checked_point(lat, lon))
+
+    @strawberry.field(description="The other services that know it.")
+    @staticmethod
+    async def also_in(root: strawberry.Parent[merged.CityPlace], info: Info) -> list[Provenance]:
+        return await info.context.batch(provenance.also_in).load(root)
+
+    @classmethod
+    def is_type_of(cls, record: Any, info: GraphQLResolveInfo[Any]) -> bool:
+        return isinstance(record, merged.CityPlace)
+
+    @classmethod
+    async def resolve_reference(cls, info: Info, id: strawberry.ID | None = None, tprek_id: str | None = None) -> Any:
+        if id is not None:
+            return await info.context.node(id, "place", "library")
+        return await info.context.batch(_by_tprek).load(tprek_id or "")
+
+
+def _by_tprek(city: City, numbers: Sequence[str]) -> Any:
+    return places.by_tprek(city, numbers)

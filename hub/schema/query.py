@@ -1,0 +1,200 @@
+"""Where every question begins."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import strawberry
+
+from hub.domain import catalogue, events, nodes, participation, places, sources, spaces
+from hub.domain.lists import PageArgs
+from hub.errors import BadInput
+from hub.index.events import EventSort
+from hub.index.places import PlaceSort
+from hub.index.spaces import SpaceSort
+from hub.records.places import AreaKind
+from hub.schema import later
+from hub.schema.catalogue import FACETS, CatalogueConnection, CatalogueFilter, wanted_records
+from hub.schema.connection import After, Connection, First
+from hub.schema.context import Info
+from hub.schema.events import Event, EventFilter, wanted_events
+from hub.schema.later import DecisionConnection, HearingConnection, HearingFilter
+from hub.schema.node import Node
+from hub.schema.participation import (
+    BudgetingProcess,
+    BudgetProject,
+    ProjectFilter,
+    Proposal,
+    ProposalFilter,
+    wanted_projects,
+    wanted_proposals,
+)
+from hub.schema.places import District, Place, PlaceFilter, wanted_places
+from hub.schema.sources import Source
+from hub.schema.spaces import Space, SpaceFilter, wanted_spaces
+
+Which = strawberry.argument(description="Which; what is left out does not matter.")
+Order = strawberry.argument(description="In which order.")
+
+
+@strawberry.type(description="Everything that the city's services tell, in one graph.")
+class Query:
+    @strawberry.field(
+        description="Anything by its id; any id that a record ever had leads to it. Null: there is none. A record that"
+        " its source took back within 90 days is an error with code WITHDRAWN."
+    )
+    @staticmethod
+    async def node(info: Info, id: Annotated[strawberry.ID, strawberry.argument(description="Its id.")]) -> Node | None:
+        return await info.context.node(id)
+
+    @strawberry.field(description="Up to 100 records by their ids, in their order; null where there is none.")
+    @staticmethod
+    async def nodes(
+        info: Info, ids: Annotated[list[strawberry.ID], strawberry.argument(description="Their ids.")]
+    ) -> list[Node | None]:
+        if len(ids) > nodes.MOST_IDS:
+            raise BadInput(f"ids: {len(ids)} are more than the {nodes.MOST_IDS} of one request")
+        found: Any = await nodes.nodes(info.context.city, ids)
+        return found
+
+    @strawberry.field(description="A place by its number in the city's service register, or by its id.")
+    @staticmethod
+    async def place(
+        info: Info,
+        tprek_id: Annotated[str | None, strawberry.argument(description="The number, such as 8215.")] = None,
+        id: Annotated[strawberry.ID | None, strawberry.argument(description="Its id, or any of its ids.")] = None,
+    ) -> Place | None:
+        if (tprek_id is None) == (id is None):
+            raise BadInput("place: give tprekId or id, one of the two")
+        if id is not None:
+            return await info.context.node(id, "place", "library")
+        return await info.context.batch(places.by_tprek).load(tprek_id)
+
+    @strawberry.field(description="Places of every kind: libraries, youth centres, museums, service points.")
+    @staticmethod
+    def places(
+        info: Info,
+        filter: Annotated[PlaceFilter | None, Which] = None,
+        first: First = 20,
+        after: After = None,
+        sort: Annotated[PlaceSort, Order] = PlaceSort.NAME,
+    ) -> Connection[Place] | None:
+        found: Any = places.places(info.context.city, wanted_places(filter, sort), PageArgs(first=first, after=after))
+        return found
+
+    @strawberry.field(
+        description="The part of the city that people mean by a name, in Finnish or Swedish. One name may be several"
+        " areas: the neighbourhood first, then the sub-district, the district, the major district."
+    )
+    @staticmethod
+    def district(
+        info: Info,
+        name: Annotated[str, strawberry.argument(description="Its name; case does not matter.")],
+        kind: Annotated[AreaKind | None, strawberry.argument(description="Of which division, if one is meant.")] = None,
+    ) -> District | None:
+        found: Any = places.area_named(info.context.city, name, kind)
+        return found
+
+    @strawberry.field(description="The parts of the city, by division and name.")
+    @staticmethod
+    def districts(
+        info: Info,
+        kinds: Annotated[list[AreaKind] | None, strawberry.argument(description="Of which divisions.")] = None,
+    ) -> list[District]:
+        found: Any = places.areas_of_kinds(info.context.city, tuple(kinds or ()))
+        return found
+
+    @strawberry.field(description="Rooms and devices to book.")
+    @staticmethod
+    def spaces(
+        info: Info,
+        filter: Annotated[SpaceFilter | None, Which] = None,
+        first: First = 20,
+        after: After = None,
+        sort: Annotated[SpaceSort, Order] = SpaceSort.NAME,
+    ) -> Connection[Space] | None:
+        found: Any = spaces.spaces(
+            info.context.city, wanted_spaces(info, filter, sort), PageArgs(first=first, after=after)
+        )
+        return found
+
+    @strawberry.field(description="Events of the city and of its partners, each occurrence once per calendar.")
+    @staticmethod
+    def events(
+        info: Info,
+        filter: Annotated[EventFilter | None, Which] = None,
+        first: First = 20,
+        after: After = None,
+        sort: Annotated[EventSort, Order] = EventSort.STARTS_AT,
+    ) -> Connection[Event] | None:
+        found: Any = events.events(
+            info.context.city, wanted_events(info, filter, sort), PageArgs(first=first, after=after)
+        )
+        return found
+
+    @strawberry.field(
+        description="What libraries lend. Things to borrow alone are answered at once; anything else is one search of"
+        " the library catalogue."
+    )
+    @staticmethod
+    async def catalogue(
+        info: Info,
+        filter: Annotated[CatalogueFilter | None, Which] = None,
+        first: First = 20,
+        after: After = None,
+    ) -> CatalogueConnection | None:
+        facets = FACETS if info.context.selects(info, "facets") else ()
+        found: Any = await catalogue.catalogue(
+            info.context.city, wanted_records(info, filter, facets=facets), PageArgs(first=first, after=after)
+        )
+        return found
+
+    @strawberry.field(description="Rounds of participatory budgeting, the newest first.")
+    @staticmethod
+    def budgeting_processes(info: Info, first: First = 20, after: After = None) -> Connection[BudgetingProcess] | None:
+        found: Any = participation.processes(info.context.city, PageArgs(first=first, after=after))
+        return found
+
+    @strawberry.field(description="Projects to vote on, of every round, by name.")
+    @staticmethod
+    def budget_projects(
+        info: Info,
+        filter: Annotated[ProjectFilter | None, Which] = None,
+        first: First = 20,
+        after: After = None,
+    ) -> Connection[BudgetProject] | None:
+        found: Any = participation.projects(
+            info.context.city, wanted_projects(info, filter), PageArgs(first=first, after=after)
+        )
+        return found
+
+    @strawberry.field(description="Ideas, plans and proposals of residents, the newest first.")
+    @staticmethod
+    def proposals(
+        info: Info,
+        filter: Annotated[ProposalFilter | None, Which] = None,
+        first: First = 20,
+        after: After = None,
+    ) -> Connection[Proposal] | None:
+        found: Any = participation.proposals(
+            info.context.city, wanted_proposals(info, filter), PageArgs(first=first, after=after)
+        )
+        return found
+
+    @strawberry.field(description="Hearings of the city. No source of hearings is connected yet: null.")
+    @staticmethod
+    def hearings(
+        filter: Annotated[HearingFilter | None, Which] = None, first: First = 20, after: After = None
+    ) -> HearingConnection | None:
+        return later.nothing(filter, PageArgs(first=first, after=after))
+
+    @strawberry.field(description="Decisions of the city. No source of decisions is connected yet: null.")
+    @staticmethod
+    def decisions(first: First = 20, after: After = None) -> DecisionConnection | None:
+        return later.nothing(None, PageArgs(first=first, after=after))
+
+    @strawberry.field(description="The services behind the graph, and how well they do.")
+    @staticmethod
+    def sources(info: Info) -> list[Source]:
+        found: Any = sources.sources(info.context.city)
+        return found

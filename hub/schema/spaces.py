@@ -1,0 +1,201 @@
+"""Rooms and devices to book, when they are free, and what they cost."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import strawberry
+from graphql import GraphQLResolveInfo
+
+from hub.domain import nodes, places, spaces
+from hub.domain.availability import AvailabilityState
+from hub.domain.spaces import FreeDuring
+from hub.domain.spaces import SpaceFilter as Wanted
+from hub.errors import BadInput
+from hub.index.spaces import SpaceFacts, SpaceSort
+from hub.records import spaces as records
+from hub.records.core import Span
+from hub.records.spaces import SpaceKind
+from hub.schema.context import Info
+from hub.schema.inputs import NearInput, checked_point
+from hub.schema.lazy import PlaceLazy
+from hub.schema.node import Node
+from hub.schema.scalars import URL, DateTime
+from hub.schema.texts import Image, LocalizedText
+
+strawberry.enum(SpaceKind, description="ROOM: something to be in; EQUIPMENT: something to use.")
+strawberry.enum(SpaceSort, description="In which order. DISTANCE needs `filter: { near }`; CAPACITY: smallest first.")
+strawberry.enum(AvailabilityState, description="Whether the coming free times of a space are known at all.")
+
+
+@strawberry.input(description="Free somewhere inside a window, long enough for a booking.")
+class FreeDuringInput:
+    from_: DateTime = strawberry.field(name="from", description="The first moment.")
+    to: DateTime = strawberry.field(description="The moment at which the window is over; at most 62 days later.")
+    minutes: int | None = strawberry.field(
+        default=None, description="For how long; the space's own shortest booking if left out."
+    )
+    include_unknown: bool = strawberry.field(
+        default=False, description="Also list spaces whose times are not known; they are not free, but might be."
+    )
+
+    def to_domain(self) -> FreeDuring:
+        if self.to <= self.from_:
+            raise BadInput(f"freeDuring: to {self.to.isoformat()} is not after from {self.from_.isoformat()}")
+        if self.minutes is not None and not 1 <= self.minutes <= 60 * 24 * 31:
+            raise BadInput(f"freeDuring: minutes: {self.minutes} is not between 1 and {60 * 24 * 31}")
+        window = Span(starts_at=self.from_, ends_at=self.to)
+        return FreeDuring(window=window, minutes=self.minutes, include_unknown=self.include_unknown)
+
+
+@strawberry.input(description="Which spaces to list; what is left out does not matter.")
+class SpaceFilter:
+    text: str | None = strawberry.field(default=None, description="Words that its name or description must hold.")
+    kinds: list[SpaceKind] | None = strawberry.field(default=None, description="Any of these.")
+    people: int | None = strawberry.field(
+        default=None, description="So many must fit; a space whose size is not told is left out."
+    )
+    is_free: bool | None = strawberry.field(default=None, description="Costs nothing, or costs something.")
+    is_bookable: bool | None = strawberry.field(default=None, description="Takes direct bookings, or does not.")
+    near: NearInput | None = strawberry.field(default=None, description="Inside a circle.")
+    places: list[strawberry.ID] | None = strawberry.field(default=None, description="At any of these places.")
+    districts: list[strawberry.ID] | None = strawberry.field(default=None, description="In any of these districts.")
+    free_during: FreeDuringInput | None = strawberry.field(
+        default=None, description="Free inside a window. A space whose times are not known is not free."
+    )
+
+
+def wanted_spaces(info: Info, given: SpaceFilter | None, sort: SpaceSort) -> Wanted:
+    asked = given or SpaceFilter()
+    city = info.context.city
+    if asked.people is not None and asked.people < 1:
+        raise BadInput(f"people: {asked.people} is less than one")
+    facts = SpaceFacts(
+        text=asked.text,
+        kinds=tuple(asked.kinds or ()),
+        people=asked.people,
+        is_free=asked.is_free,
+        is_bookable=asked.is_bookable,
+        near=asked.near.to_domain() if asked.near else None,
+        places=nodes.rids_of(city, asked.places or (), "place", "library"),
+        areas=nodes.rids_of(city, asked.districts or (), "area"),
+        sort=sort,
+    )
+    return Wanted(facts=facts, free_during=asked.free_during.to_domain() if asked.free_during else None)
+
+
+@strawberry.type(description="From one moment to another.")
+class TimeSpan:
+    starts_at: DateTime | None = strawberry.field(description="The first moment.")
+    ends_at: DateTime | None = strawberry.field(description="The moment at which it is over.")
+
+
+@strawberry.type(description="What a booking costs, tax included.")
+class SpacePrice:
+    is_free: bool | None = strawberry.field(description="It costs nothing.")
+    lowest_cents: int | None = strawberry.field(description="Euro cents, at least.")
+    highest_cents: int | None = strawberry.field(description="Euro cents, at most.")
+
+    @strawberry.field(description="What one price buys: PER_HOUR, PER_DAY, FIXED …")
+    @staticmethod
+    def unit(root: strawberry.Parent[records.SpacePrice]) -> str | None:
+        return None if root.unit is None else root.unit.value
+
+
+@strawberry.type(description="What a booking must keep to. Null: no such rule.")
+class BookingRules:
+    @strawberry.field(description="The shortest booking.")
+    @staticmethod
+    def min_minutes(root: strawberry.Parent[records.BookingRules]) -> float | None:
+        return None if root.min_duration is None else root.min_duration.total_seconds() / 60
+
+    @strawberry.field(description="The longest booking.")
+    @staticmethod
+    def max_minutes(root: strawberry.Parent[records.BookingRules]) -> float | None:
+        return None if root.max_duration is None else root.max_duration.total_seconds() / 60
+
+    @strawberry.field(description="Bookings begin every so many minutes after the opening.")
+    @staticmethod
+    def start_interval_minutes(root: strawberry.Parent[records.BookingRules]) -> float | None:
+        return None if root.start_interval is None else root.start_interval.total_seconds() / 60
+
+    min_days_before: int | None = strawberry.field(description="Book at least so many days ahead.")
+    max_days_before: int | None = strawberry.field(description="Book at most so many days ahead.")
+    needs_confirmation: bool = strawberry.field(description="Staff accept each booking.")
+
+
+@strawberry.federation.type(
+    keys=["id"], description="Something to book: a room, a stage, a 3D printer. Booking happens in its own service."
+)
+class Space(Node):
+    name: LocalizedText | None = strawberry.field(description="Its name.")
+    description: LocalizedText | None = strawberry.field(description="Sanitised HTML.")
+
+    @strawberry.field(description="ROOM: something to be in; EQUIPMENT: something to use; OTHER.")
+    @staticmethod
+    def kind(root: strawberry.Parent[records.Space]) -> str:
+        return root.space_kind.value
+
+    type_name: LocalizedText | None = strawberry.field(description="The booking system's own word for what it is.")
+    capacity: int | None = strawberry.field(description="People at most; null: not told.")
+    min_people: int | None = strawberry.field(description="People at least.")
+    area_m2: float | None = strawberry.field(name="areaM2", description="Square metres.")
+    equipment: list[LocalizedText] = strawberry.field(description="What is in it.")
+    purposes: list[LocalizedText] = strawberry.field(description="What it is meant for.")
+    price: SpacePrice | None = strawberry.field(description="Null: not told.")
+    rules: BookingRules | None = strawberry.field(description="What a booking must keep to.")
+    is_bookable: bool = strawberry.field(description="Direct bookings are taken, now or soon.")
+    booking_url: URL | None = strawberry.field(description="Where people book it.")
+
+    @strawberry.field(description="Pictures of it.")
+    @staticmethod
+    def images(root: strawberry.Parent[records.Space]) -> list[Image]:
+        pictures: Any = root.pictures
+        return pictures
+
+    @strawberry.field(description="Where it is.")
+    @staticmethod
+    async def place(root: strawberry.Parent[records.Space], info: Info) -> PlaceLazy | None:
+        return await info.context.batch(places.of_spaces).load(root.rid)
+
+    @strawberry.field(description="Metres from a point, as the crow flies. Null: nobody tells where it is.")
+    @staticmethod
+    async def distance_metres(
+        root: strawberry.Parent[records.Space],
+        info: Info,
+        lat: Annotated[float, strawberry.argument(description="Degrees north.")],
+        lon: Annotated[float, strawberry.argument(description="Degrees east.")],
+    ) -> float | None:
+        place = await info.context.batch(places.of_spaces).load(root.rid)
+        return places.metres_to(place, checked_point(lat, lon))
+
+    @strawberry.field(
+        description="Its free times inside the window, from now on, each at least its shortest booking: booking hours"
+        " minus what is taken, buffers counted. Null: not known."
+    )
+    @staticmethod
+    async def availability(
+        root: strawberry.Parent[records.Space],
+        info: Info,
+        from_: Annotated[DateTime, strawberry.argument(name="from", description="The first moment.")],
+        to: Annotated[DateTime, strawberry.argument(description="The moment at which the window is over.")],
+    ) -> list[TimeSpan] | None:
+        return await info.context.batch(spaces.availability, Span(starts_at=from_, ends_at=to)).load(root)
+
+    @strawberry.field(description="Whether its coming free times are known at all.")
+    @staticmethod
+    async def availability_state(root: strawberry.Parent[records.Space], info: Info) -> AvailabilityState:
+        return await info.context.batch(spaces.availability_state).load(root)
+
+    @strawberry.field(description="The first moment at which it is free for its shortest booking. Null: none known.")
+    @staticmethod
+    async def next_available(root: strawberry.Parent[records.Space], info: Info) -> DateTime | None:
+        return await info.context.batch(spaces.next_available).load(root)
+
+    @classmethod
+    def is_type_of(cls, record: Any, info: GraphQLResolveInfo[Any]) -> bool:
+        return isinstance(record, records.Space)
+
+    @classmethod
+    async def resolve_reference(cls, info: Info, id: strawberry.ID) -> Any:
+        return await info.context.node(id, "space")
