@@ -198,9 +198,16 @@ class Decidim:
             return reply.page((), sent=0)
         place = ("component", HOLDS[part.type], "edges")
         here = held.here
-        return self._rows(
+        page = self._rows(
             reply, held.nodes, shape, lambda row: make(row, here), errors=held.errors, place=place, next=held.next
         )
+        if part.type not in STAGES:
+            return page
+        before = STAGES[part.type].lower()  # as in the records' keys, by which the last good copies are kept
+        dropped = [
+            msgspec.structs.replace(lost, key=f"{before}:{lost.key}") if lost.key else lost for lost in page.dropped
+        ]
+        return msgspec.structs.replace(page, dropped=tuple(dropped))
 
     def _projects(self, reply: Reply, *, part: _Part, ask: Ask) -> Page[BudgetProject]:
         held = self._held(reply, part, ask)

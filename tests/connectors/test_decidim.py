@@ -494,7 +494,9 @@ def test_a_row_inside_which_the_upstream_failed_is_dropped_and_its_neighbours_st
     page = parsed(Decidim(SOURCE).proposals(of(IDEAS)), body)
 
     assert [item.ref.key for item in page.items] == ["idea:5101"]
-    assert [(lost.key, lost.reason) for lost in page.dropped] == [("5102", "the source failed at category: Timed out")]
+    assert [(lost.key, lost.reason) for lost in page.dropped] == [
+        ("idea:5102", "the source failed at category: Timed out")
+    ]
 
 
 @pytest.mark.parametrize("name", ["error-complexity", "error-depth", "error-syntax", "error-missing-argument"])
