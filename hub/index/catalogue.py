@@ -20,7 +20,8 @@ class ThingFilter(msgspec.Struct, frozen=True, kw_only=True):
 
 
 AT_PLACE = Under(
-    condition="l.place = p.value", link="(branch l CROSS JOIN thing_branch tb ON tb.code = l.code) ON tb.thing = t.rid"
+    condition="t.rid IN (SELECT tb.thing FROM branch l CROSS JOIN thing_branch tb ON tb.code = l.code"
+    " WHERE l.place = p.value)"
 )
 
 
