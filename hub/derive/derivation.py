@@ -30,6 +30,13 @@ class Derivation:
 
     def __call__(self, writer: Writer, changes: Changes) -> set[str]:
         """Returns the kinds whose derived rows changed besides those that were put."""
+        try:
+            return self._derive(writer, changes)
+        except BaseException:
+            self._areas = None  # the transaction is rolled back: what was read inside it may not be so
+            raise
+
+    def _derive(self, writer: Writer, changes: Changes) -> set[str]:
         touched = {
             kind: Touched(
                 changed=frozenset(changes.changed.get(kind, ())) - frozenset(changes.withdrawn.get(kind, ())),
