@@ -84,13 +84,7 @@ class Kirkanta:
     def probe(self) -> Fetch[Page[Library]]:
         """One branch of the region, in Finnish, with every section that we read."""
         params = {"lang": "fi", **self.region, "with": SECTIONS, "sort": "id", "limit": "1", "skip": "0"}
-        return get(
-            self.source,
-            "library",
-            params,
-            parse=lambda reply: self._libraries([self._listing(reply, skip=0)]),
-            freshness=BRANCHES,
-        )
+        return get(self.source, "library", params, parse=self._probed, freshness=BRANCHES)
 
     def libraries(self, ask: Ask) -> Joined[Page[Library]]:
         """The branches of the region in three languages, 100 at a time."""
@@ -147,6 +141,11 @@ class Kirkanta:
             return None
         row = self._tried(reply, reply.json(_One).data)
         return _Listing(reply.read_at, [row], [], 1, 1, None)
+
+    def _probed(self, reply: Reply) -> Page[Library]:
+        listing = self._listing(reply, skip=0)
+        items = [self._library((row, None, None), reply.read_at) for row in listing.rows]
+        return reply.page(items, sent=listing.sent, dropped=listing.dropped, total=listing.total)
 
     def _tried(self, reply: Reply, row: _Branch) -> _Branch:
         self._library((row, None, None), reply.read_at)

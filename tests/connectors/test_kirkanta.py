@@ -229,6 +229,17 @@ def test_a_library_missing_in_another_language_keeps_its_finnish() -> None:
     assert [library.name for library in page.items] == [LocalizedText(fi="Yksi")]
 
 
+def test_one_branch_shows_that_the_upstream_keeps_its_contract() -> None:
+    probe = KIRKANTA.probe()
+    page = probe.parse(answered(probe, sample("library_list_page1")))
+
+    assert dict(probe.request.params)["limit"] == "1"
+    assert [library.name for library in page.items] == [
+        LocalizedText(fi="Kallion kirjasto"),
+        LocalizedText(fi="Keskustakirjasto Oodi"),
+    ]
+
+
 def test_hours_are_asked_for_from_a_week_ago_to_thirty_days_ahead_with_a_limit() -> None:
     # shortly after midnight in Helsinki, when it is still yesterday in UTC
     fetch = KIRKANTA.opening_days(Ask(now=datetime(2026, 11, 21, 22, 30, tzinfo=UTC), keys=("84860", "84870")))

@@ -200,6 +200,13 @@ def test_a_unit_merged_into_another_is_none_under_its_old_id() -> None:
     assert read(SERVICEMAP.place("1234"), sample("unit_8215")) is None
 
 
+def test_one_unit_shows_that_the_upstream_keeps_its_contract() -> None:
+    probe = SERVICEMAP.probe()
+
+    assert dict(probe.request.params)["page_size"] == "1"
+    assert [place.ref.key for place in read(probe, sample("unit_list_libraries_page2")).items] == ["8199", "8149"]
+
+
 def test_an_id_cannot_leave_the_path() -> None:
     assert SERVICEMAP.place("../service/1?x=").request.url == f"{URL}unit/..%2Fservice%2F1%3Fx%3D/"
 

@@ -6,6 +6,9 @@ from typing import Any
 import httpx
 import pytest
 
+from hub.connectors.kirkanta import Kirkanta
+from hub.fetch import Ask, Source
+from hub.records.core import LocalizedText
 from hub.sandbox.city import City, MadeHours, MadePlace, Text
 from hub.sandbox.conformance import differences
 from hub.sandbox.kirkanta.made import made
@@ -144,3 +147,16 @@ async def test_a_library_without_known_hours_has_no_days_at_all() -> None:
     unknown = MadePlace(**{name: getattr(LIBRARY, name) for name in LIBRARY.__struct_fields__} | {"week": ()})
 
     assert (await answer(made(city(unknown)), "/schedules"))["items"] == []
+
+
+async def test_what_the_connector_asks_for_holds_no_person() -> None:
+    source = Source(name="s", id="s", connector="kirkanta", url="http://kirkanta/", title=LocalizedText(en="Kirkanta"))
+    rows = made(city(LIBRARY))
+    whole = await get(rows, "/library", {"with": "persons"})
+
+    assert "keksitty.henkilo" in whole.text
+    for part in Kirkanta(source).libraries(Ask(now=NOW)).parts:
+        asked = await get(rows, "/library", dict(part.request.params))
+        assert asked.json()["total"] == 1
+        assert "persons" not in asked.text
+        assert "henkilo" not in asked.text

@@ -6,6 +6,9 @@ from typing import Any
 import httpx
 import pytest
 
+from hub.connectors.servicemap import Servicemap
+from hub.fetch import Ask, Fetch, Source
+from hub.records.core import LocalizedText
 from hub.sandbox.city import City, MadeArea, MadePlace, Text
 from hub.sandbox.conformance import differences
 from hub.sandbox.servicemap.made import made
@@ -130,3 +133,19 @@ async def test_a_made_place_has_a_service_of_the_register_for_its_kind() -> None
     rows = made(city(place(1, kind="youth", service_ids=(9001,)), place(2, service_ids=(312,)), place(3, kind="other")))
 
     assert {unit["id"]: unit["services"] for unit in rows.units} == {1: [468, 9001], 2: [312], 3: []}
+
+
+async def test_what_the_connector_asks_for_holds_no_person() -> None:
+    source = Source(
+        name="s", id="s", connector="servicemap", url="http://servicemap/", title=LocalizedText(en="Service Map")
+    )
+    places = Servicemap(source).places(Ask(now=NOW))
+    assert isinstance(places, Fetch)
+    rows = made(city(place(8215)))
+    whole = (await get(rows, "/unit/")).text
+    asked = await get(rows, "/unit/", **dict(places.request.params))
+
+    assert "Keksitty Henkilö" in whole
+    assert asked.json()["count"] == 1
+    assert "Henkilö" not in asked.text
+    assert "contact_person" not in asked.text
