@@ -20,8 +20,6 @@ from hub.schema.node import Node
 from hub.schema.scalars import URL, DateTime, LanguageCode
 from hub.schema.texts import LocalizedText
 
-strawberry.enum(Format, description="What a catalogue record is. OBJECT: a thing to borrow (a drill, a ukulele).")
-
 FACETS = ("FORMAT", "LANGUAGE", "BRANCH", "YEAR", "SUBJECT", "AUTHOR")
 
 

@@ -23,12 +23,6 @@ from hub.schema.node import Node, Provenance
 from hub.schema.scalars import URL, Date, DateTime, LanguageCode
 from hub.schema.texts import Contact, Image, LocalizedText, Location
 
-strawberry.enum(
-    EventStatus, description="SCHEDULED unless its source says otherwise. A cancelled event is shown as cancelled."
-)
-strawberry.enum(EventType, description="GENERAL: come; COURSE: enrol and attend; VOLUNTEERING: come and help.")
-strawberry.enum(EventSort, description="In which order. MODIFIED_AT: the last changed first.")
-
 
 @strawberry.input(description="Which events to list; what is left out does not matter. Of a list, any will do.")
 class EventFilter:

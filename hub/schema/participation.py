@@ -26,11 +26,6 @@ from hub.schema.node import Node
 from hub.schema.scalars import URL, Date, DateTime
 from hub.schema.texts import LocalizedText, Location
 
-strawberry.enum(
-    ProposalStage, description="IDEA: as sent in; PLAN: worked out with the city; PROPOSAL: one-stage rounds."
-)
-strawberry.enum(AreaMatch, description="INSIDE: by a point of its own; WIDER: known for a larger area only.")
-
 
 class AreaContext:
     """Records of a list under one part of the city remember which, so that `areaMatch` can be told."""

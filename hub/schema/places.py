@@ -45,10 +45,6 @@ from hub.schema.scalars import Date, DateTime
 from hub.schema.spaces import wanted_spaces
 from hub.schema.texts import Address, Contact, Image, LocalizedText, Location
 
-strawberry.enum(PlaceKind, description="What a place is, as far as its sources tell.")
-strawberry.enum(AreaKind, description="kaupunginosa, osa-alue, peruspiiri, suurpiiri: the city's nested divisions.")
-strawberry.enum(PlaceSort, description="In which order. DISTANCE needs `filter: { near }`.")
-
 Which = strawberry.argument(description="Which; what is left out does not matter.")
 Order = strawberry.argument(description="In which order.")
 
@@ -196,7 +192,12 @@ class LibraryService:
 
     name: LocalizedText | None = strawberry.field(description="The directory's name for it.")
     own_name: LocalizedText | None = strawberry.field(description="The branch's own name for it.")
-    type: str | None = strawberry.field(description="room, hardware, service, web_service or collection.")
+
+    @strawberry.field(description="room, hardware, service, web_service or collection.")
+    @staticmethod
+    def service_type(root: strawberry.Parent[records.LibraryService]) -> str | None:
+        return root.type
+
     description: LocalizedText | None = strawberry.field(description="Sanitised HTML.")
     for_loan: bool | None = strawberry.field(description="May be taken home; null: the directory does not say.")
 
@@ -207,7 +208,12 @@ class Library:
     finna_building: str | None = strawberry.field(description="Its code in the catalogue, 2/Helmet/h/h53/.")
     short_name: LocalizedText | None = strawberry.field(description="Kallio, for Kallion kirjasto.")
     slogan: LocalizedText | None = strawberry.field(description="In its own words.")
-    type: str | None = strawberry.field(description="municipal, mobile, children, institutional …")
+
+    @strawberry.field(description="municipal, mobile, children, institutional …")
+    @staticmethod
+    def branch_type(root: strawberry.Parent[merged.LibraryFacts]) -> str | None:
+        return root.type
+
     is_main: bool = strawberry.field(description="The main library of its municipality.")
     founded: int | None = strawberry.field(description="Year.")
     services: list[LibraryService] = strawberry.field(description="What it offers.")
@@ -250,7 +256,7 @@ class Place(Node):
 
     @strawberry.field(description="What the city's register says is offered there.")
     @staticmethod
-    async def services(root: strawberry.Parent[merged.CityPlace], info: Info) -> list[LocalizedText]:
+    async def service_names(root: strawberry.Parent[merged.CityPlace], info: Info) -> list[LocalizedText]:
         return await info.context.batch(places.services_of).load(root)
 
     @strawberry.field(

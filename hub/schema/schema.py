@@ -5,6 +5,7 @@ from __future__ import annotations
 import strawberry
 from strawberry.schema.config import StrawberryConfig
 
+from hub.schema import enums  # noqa: F401 - describes every enum before the types use them
 from hub.schema.catalogue import CatalogueRecord
 from hub.schema.events import Event, EventSeries, Keyword, Organisation
 from hub.schema.participation import (

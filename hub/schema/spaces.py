@@ -23,10 +23,6 @@ from hub.schema.node import Node
 from hub.schema.scalars import URL, DateTime
 from hub.schema.texts import Image, LocalizedText
 
-strawberry.enum(SpaceKind, description="ROOM: something to be in; EQUIPMENT: something to use.")
-strawberry.enum(SpaceSort, description="In which order. DISTANCE needs `filter: { near }`; CAPACITY: smallest first.")
-strawberry.enum(AvailabilityState, description="Whether the coming free times of a space are known at all.")
-
 
 @strawberry.input(description="Free somewhere inside a window, long enough for a booking.")
 class FreeDuringInput:
