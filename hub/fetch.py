@@ -320,6 +320,8 @@ class Connector(Protocol):
     """One upstream's file. `documentation` of what it may be configured with is its module docstring."""
 
     UPSTREAM: ClassVar[str]  # the word in the configuration
+    OPTIONS: ClassVar[frozenset[str]]  # the keys of `Source.options` that it reads
+    IS_DOCUMENT: ClassVar[bool]  # the source's url is one document (a feed), not a base to append paths to
     source: Source
 
     def __init__(self, source: Source) -> None: ...

@@ -90,6 +90,8 @@ class Decidim:
     """
 
     UPSTREAM: ClassVar[str] = "decidim"
+    OPTIONS: ClassVar[frozenset[str]] = frozenset()
+    IS_DOCUMENT: ClassVar[bool] = False
 
     def __init__(self, source: Source) -> None:
         self.source = source

@@ -82,6 +82,8 @@ UNKNOWN_ID = "Error loading record"
 
 class Finna:
     UPSTREAM: ClassVar[str] = "finna"
+    OPTIONS: ClassVar[frozenset[str]] = frozenset({"building", "view"})
+    IS_DOCUMENT: ClassVar[bool] = False
 
     def __init__(self, source: Source) -> None:
         self.source = source

@@ -57,6 +57,8 @@ class Kirkanta:
     """Pure: it says what to ask and what the reply means. What a configuration may change stands in its source."""
 
     UPSTREAM: ClassVar[str] = "kirkanta"
+    OPTIONS: ClassVar[frozenset[str]] = frozenset({"consortium", "city"})
+    IS_DOCUMENT: ClassVar[bool] = False
 
     def __init__(self, source: Source) -> None:
         self.source = source

@@ -82,6 +82,8 @@ class LinkedEvents:
     """Pure: what to ask of one instance and what it means. References are the instance's own ids."""
 
     UPSTREAM: ClassVar[str] = "linkedevents"
+    OPTIONS: ClassVar[frozenset[str]] = frozenset({"timezone"})
+    IS_DOCUMENT: ClassVar[bool] = False
 
     def __init__(self, source: Source) -> None:
         self.source = source

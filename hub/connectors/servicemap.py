@@ -112,6 +112,8 @@ class Servicemap:
     """Pure: it says what to ask and what the reply means. What a configuration may change stands in its source."""
 
     UPSTREAM: ClassVar[str] = "servicemap"
+    OPTIONS: ClassVar[frozenset[str]] = frozenset({"municipality", "kinds", "page"})
+    IS_DOCUMENT: ClassVar[bool] = False
 
     def __init__(self, source: Source) -> None:
         self.source = source

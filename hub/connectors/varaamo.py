@@ -140,6 +140,8 @@ class Varaamo:
     """Pure: it says what to ask and what the reply means. What a configuration may change stands in its source."""
 
     UPSTREAM: ClassVar[str] = "varaamo"
+    OPTIONS: ClassVar[frozenset[str]] = frozenset({"equipment_types"})
+    IS_DOCUMENT: ClassVar[bool] = False
 
     def __init__(self, source: Source) -> None:
         self.source = source

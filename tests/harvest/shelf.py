@@ -116,6 +116,8 @@ class ShelfConnector:
     """`options` of its source: "kinds", which of its lists it has; "events", a dict that changes that collection."""
 
     UPSTREAM: ClassVar[str] = "shelf"
+    OPTIONS: ClassVar[frozenset[str]] = frozenset()
+    IS_DOCUMENT: ClassVar[bool] = False
 
     def __init__(self, source: Source) -> None:
         self.source = source
