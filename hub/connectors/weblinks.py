@@ -1,4 +1,6 @@
-"""Outside addresses made safe to show: absolute, http or https, printable, at most 2 000 characters; else dropped."""
+"""Outside addresses made safe to show: absolute, http or https, without credentials, printable, at most 2 000
+characters; else dropped.
+"""
 
 from __future__ import annotations
 
@@ -19,9 +21,11 @@ def weblink(text: str | None, base: str | None = None) -> str | None:
     try:
         whole = urljoin(base, address) if base else address
         parts = urlsplit(whole)
-        host = parts.hostname
+        host, port = parts.hostname, parts.port  # a port that is none raises
     except ValueError:
         return None
-    if parts.scheme not in {"http", "https"} or not host or parts.username or parts.password:
+    if parts.scheme not in {"http", "https"} or port == 0 or "@" in parts.netloc:
+        return None
+    if host is None or not any(c.isalnum() for c in host) or len(whole) > LONGEST:
         return None
     return whole
