@@ -287,6 +287,12 @@ def test_the_demos_neighbourhoods_have_projects_and_ideas(neighbourhood: str) ->
     assert any(neighbourhood in title for title in ideas)
 
 
+def test_no_round_votes_on_the_same_thing_twice() -> None:
+    for each in city().rounds:
+        titles = [project.title for project in each.projects]
+        assert len(set(titles)) == len(titles)
+
+
 def test_halls_and_their_halves_are_never_taken_together() -> None:
     known = {room.id: room for room in city().rooms}
     walled = [room for room in known.values() if room.walls]

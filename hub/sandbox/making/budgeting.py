@@ -202,9 +202,8 @@ def _plans(year: int, seeds: tuple[Seed, ...]) -> tuple[MadePlan, ...]:
     """Each grew from one idea and some from a second; written in October and November."""
     opens = datetime.combine(_phase_days(year)[1], time(9), UTC)
     plans = []
-    for number in range(PLANS):
+    for number, own in enumerate(_worked_out(seeds)):
         chance = seeded("plan", year, number)
-        own = (number * 5 + number * 5 // len(seeds)) % len(seeds)
         seed = seeds[own]
         near = [each for each, other in enumerate(seeds) if other.area.name == seed.area.name and each != own]
         grew_from = (own, near[0]) if near and chance.random() < 0.3 else (own,)
@@ -225,6 +224,15 @@ def _plans(year: int, seeds: tuple[Seed, ...]) -> tuple[MadePlan, ...]:
             )
         )
     return tuple(plans)
+
+
+def _worked_out(seeds: tuple[Seed, ...]) -> list[int]:
+    """Which wishes become plans: by steps through all of them, the same wish for the same neighbourhood once."""
+    once: dict[tuple[str | None, str], int] = {}
+    for number in range(len(seeds)):
+        step = (number * 5 + number * 5 // len(seeds)) % len(seeds)
+        once.setdefault((seeds[step].wish.title.fi, seeds[step].area.name), step)
+    return list(once.values())[:PLANS]
 
 
 def _vote(
