@@ -78,6 +78,7 @@ class City:
         self.stop_at = hall.monotonic() + hall.deadline  # a moment of the monotonic clock
         self._started = hall.clock()
         self._crawls: dict[tuple[str, str], CrawlState] | None = None
+        self._health: dict[str, bytes] | None = None
         self._gathered = {(g.source, g.kind): g for g in hall.gathered}
 
     def now(self, valid_until: Callable[[datetime], datetime | None] | datetime | None = None) -> datetime:
@@ -93,6 +94,13 @@ class City:
         if self._crawls is None:
             self._crawls = {(crawl.source, crawl.collection): crawl for crawl in self.index.crawls()}
         return self._crawls
+
+    @property
+    def source_health(self) -> Mapping[str, bytes]:
+        """What the harvester last told of each source, by its id; read once per request."""
+        if self._health is None:
+            self._health = self.index.source_health()
+        return self._health
 
     def collection(self, source: str, kind: str) -> Gathered | None:
         return self._gathered.get((source, kind))

@@ -14,6 +14,7 @@ unconfirmed   what the last complete crawl did not confirm: `misses` complete cr
               there and unreadable), `held` is when it was last confirmed
 crawl         one row for each source and collection (see `crawls`)
 dropped       rows that could not be read, of the last crawl of each collection
+source_health what the harvester's requests say of each source, by its id (`hub.fetcher.SourceHealth` as JSON)
 generation    moves in the transaction that changes rows of its kind. `pending`: rows changed, not moved yet.
               "confirmed:<kind>" moves when a crawl of that kind ends or its state changes
 """
@@ -53,6 +54,7 @@ CREATE TABLE crawl(
 CREATE TABLE dropped(
   source TEXT NOT NULL, collection TEXT NOT NULL, key TEXT, reason TEXT NOT NULL, at_where TEXT, at INTEGER NOT NULL);
 CREATE INDEX dropped_collection ON dropped(source, collection);
+CREATE TABLE source_health(source TEXT PRIMARY KEY, body BLOB NOT NULL) WITHOUT ROWID;
 CREATE TABLE generation(
   kind TEXT PRIMARY KEY, gen INTEGER NOT NULL, moved INTEGER NOT NULL, pending INTEGER NOT NULL) WITHOUT ROWID;
 """

@@ -156,6 +156,10 @@ class Index:
         """How each collection stands; empty while there is no file yet."""
         return [crawls.from_row(row) for row in self.rows(f"SELECT {crawls.COLUMNS} FROM crawl")]
 
+    def source_health(self) -> dict[str, bytes]:
+        """What the harvester last told of each source, by its id; as `Writer.save_health` was given it."""
+        return dict(self.rows("SELECT source, body FROM source_health"))
+
     def bodies(self, of: type[R], rids: Collection[int]) -> list[R | None]:
         """The records with these row numbers, in their order; None for one that is gone or of another kind."""
         wanted = list(rids)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -329,6 +329,13 @@ class Writer:
         self.connection.executemany(
             "INSERT INTO dropped(source, collection, key, reason, at_where, at) VALUES (?, ?, ?, ?, ?, ?)",
             [(source, collection, row.key, row.reason, row.where, at) for row in dropped[:MOST_DROPPED]],
+        )
+
+    def save_health(self, bodies: Mapping[str, bytes]) -> None:
+        """How the sources do, by their ids, as the harvester's own requests tell. Moves no generation."""
+        self._open()
+        self.connection.executemany(
+            "INSERT OR REPLACE INTO source_health(source, body) VALUES (?, ?)", list(bodies.items())
         )
 
     def crawls(self) -> dict[tuple[str, str], CrawlState]:
