@@ -45,7 +45,7 @@ def checked(ref: Ref, *kinds: str) -> Ref:
     if ref.kind not in NODES or ref.kind not in BY_KIND:
         raise BadId(f"{ref.gid[:40]!r} is not an id of this graph")
     if kinds and ref.kind not in kinds:
-        raise BadId(f"{ref.gid[:40]!r} is the id of a {ref.kind}, not of a {' or '.join(kinds)}")
+        raise BadId(f"{ref.gid[:40]!r} is an id of another kind: {ref.kind}, not {' or '.join(kinds)}")
     return ref
 
 

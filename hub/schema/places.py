@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Annotated, Any
 
 import strawberry
 from graphql import GraphQLResolveInfo
 
 from hub.domain import catalogue, events, participation, places, provenance, spaces
-from hub.domain.city import City
 from hub.domain.lists import PageArgs
 from hub.index.events import EventSort
 from hub.index.places import PlaceFilter as Wanted
@@ -362,11 +360,12 @@ class Place(Node):
         return isinstance(record, merged.CityPlace)
 
     @classmethod
-    async def resolve_reference(cls, info: Info, id: strawberry.ID | None = None, tprek_id: str | None = None) -> Any:
+    async def resolve_reference(
+        cls,
+        info: Info,
+        id: strawberry.ID | None = None,
+        tprekId: str | None = None,  # noqa: N803 - the engine passes the key by its name in the graph
+    ) -> Any:
         if id is not None:
             return await info.context.node(id, "place", "library")
-        return await info.context.batch(_by_tprek).load(tprek_id or "")
-
-
-def _by_tprek(city: City, numbers: Sequence[str]) -> Any:
-    return places.by_tprek(city, numbers)
+        return await info.context.batch(places.by_tprek).load(tprekId or "")

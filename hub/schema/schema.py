@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
-import strawberry
-from strawberry.schema.config import StrawberryConfig
+from typing import Any, cast
 
+import strawberry
+from graphql import GraphQLError
+from strawberry.federation.schema import FederationAny
+from strawberry.schema.config import StrawberryConfig
+from strawberry.types import ExecutionContext
+from strawberry.types.info import Info as EngineInfo
+
+from hub.errors import BadId, BadInput
 from hub.schema import enums  # noqa: F401 - describes every enum before the types use them
 from hub.schema.catalogue import CatalogueRecord
 from hub.schema.events import Event, EventSeries, Keyword, Organisation
@@ -21,7 +28,9 @@ from hub.schema.query import Query
 from hub.schema.scalars import SCALARS
 from hub.schema.spaces import Space
 
-NODES = [
+MOST_REFERENCES = 100
+
+NODES: list[type[Any]] = [
     Place,
     District,
     Space,
@@ -38,7 +47,31 @@ NODES = [
     Result,
 ]
 
-schema = strawberry.federation.Schema(
+
+class Graph(strawberry.federation.Schema):
+    """The engine's schema, in which a reference that can't be read costs its own place alone."""
+
+    def process_errors(self, errors: list[GraphQLError], execution_context: ExecutionContext | None = None) -> None:
+        """The engine would log every error with its traceback; `hub.schema.errors` logs those that are ours to mend."""
+
+    def entities_resolver(self, info: EngineInfo, representations: list[FederationAny]) -> list[FederationAny]:
+        if len(representations) > MOST_REFERENCES:
+            raise BadInput(f"{len(representations)} references are more than the {MOST_REFERENCES} of one request")
+        return [self._entity(info, representation) for representation in representations]
+
+    def _entity(self, info: EngineInfo, representation: Any) -> Any:
+        said = dict(representation) if isinstance(representation, dict) else {}
+        name = f"{said.get('__typename')}"[:40]
+        if name not in {node.__name__ for node in NODES}:
+            return BadId(f"{name!r} is no entity of this graph")
+        keys = {"id", "tprekId"} if name == "Place" else {"id"}
+        given = said.keys() - {"__typename"}
+        if not given or not given <= keys or not all(isinstance(said[key], str) for key in given):
+            return BadId(f"a {name} is referred to by its {' or '.join(sorted(keys))}, a text")
+        return super().entities_resolver(info, [cast("FederationAny", said)])[0]
+
+
+schema = Graph(
     query=Query,
     types=NODES,
     federation_version="2.3",

@@ -62,12 +62,14 @@ class Source:
     @strawberry.field(description="When it last answered.")
     @staticmethod
     def last_success_at(root: strawberry.Parent[Configured], info: Info) -> DateTime | None:
-        return sources.health_of(info.context.city, root).last_success_at
+        told: Any = sources.health_of(info.context.city, root).last_success_at
+        return told
 
     @strawberry.field(description="When it last failed to answer.")
     @staticmethod
     def last_error_at(root: strawberry.Parent[Configured], info: Info) -> DateTime | None:
-        return sources.health_of(info.context.city, root).last_error_at
+        told: Any = sources.health_of(info.context.city, root).last_error_at
+        return told
 
     @strawberry.field(description="How it last failed, in words without addresses.")
     @staticmethod
