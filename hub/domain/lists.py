@@ -38,20 +38,22 @@ class Totals:
     def __init__(self, city: City, listing: Listing, parents: Sequence[int] | None) -> None:
         self._city = city
         self._statement = listing.total(parents)
-        self._counted: asyncio.Future[dict[int, int]] | None = None
+        self._counted: asyncio.Task[dict[int, int]] | None = None
 
     async def of(self, parent: int) -> int | None:
         """None: it could not be counted within the deadline."""
         if self._counted is None:
-            self._counted = asyncio.get_running_loop().create_future()
-            sql, params = self._statement
-            try:
-                rows = await self._city.index.slow_rows(sql, params, deadline=self._city.stop_at)
-            except TimeoutError:
-                self._counted.set_result({})
-            else:
-                self._counted.set_result({row[0]: row[1] for row in rows})
-        return (await self._counted).get(parent)
+            self._counted = asyncio.create_task(self._count())
+        # one asker that leaves does not take the count from the others; the deadline ends it anyway
+        return (await asyncio.shield(self._counted)).get(parent)
+
+    async def _count(self) -> dict[int, int]:
+        sql, params = self._statement
+        try:
+            rows = await self._city.index.slow_rows(sql, params, deadline=self._city.stop_at)
+        except TimeoutError:
+            return {}
+        return {row[0]: row[1] for row in rows}
 
 
 class Found(Generic[R]):
