@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from hub.connectors.decidim import Decidim
 from hub.connectors.finna import Finna
+from hub.connectors.icalendar import ICalendar
 from hub.connectors.kirkanta import Kirkanta
 from hub.connectors.linkedevents import LinkedEvents
 from hub.connectors.servicemap import Servicemap
@@ -16,6 +17,7 @@ from hub.fetch import Connector
 CONNECTORS: dict[str, type[Connector]] = {
     "decidim": Decidim,
     "finna": Finna,
+    "icalendar": ICalendar,
     "kirkanta": Kirkanta,
     "linkedevents": LinkedEvents,
     "servicemap": Servicemap,

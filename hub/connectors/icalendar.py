@@ -1,0 +1,327 @@
+"""iCalendar: a partner's feed of events, one document (RFC 5545 and 7986).
+
+Upstream   any address that answers a calendar; webcal:// is read as https://
+Licence    the partner's, by the source's configuration
+Languages  by the LANGUAGE of a text, else the feed's (configured, else Finnish)
+Time       by zone name, VTIMEZONE, X-WR-TIMEZONE, else the configured zone, else Europe/Helsinki
+Paging     none: the whole feed in one reply; of it the events from 30 days back to 400 ahead are kept
+Quirks     feeds break the format in many ways: see ical_text, ical_time and ical_series; one broken event is dropped
+           with its line, the others stand; METHOD:CANCEL cancels every event of its calendar
+Options    organiser: who arranges all of the feed's events;
+           organisation: true if the feed's ORGANIZER names are those of organisations (else they may be persons'
+           and are not read);
+           language: of texts that don't say theirs (fi, sv, en); timezone: of times that don't say theirs
+
+An event that recurs is a parent (key: the UID) and its occurrences (key: UID/original start). Without a UID the key is
+made of title, start and place. Attendees and alarms are never read.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import datetime
+from functools import partial
+from typing import ClassVar, Final
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+from hub.connectors.ical_series import Identity, Occurrence, Told, Window, identity_of, occurrences, read_times
+from hub.connectors.ical_text import Component, File, NoCalendar, Property, as_html, read_file, split
+from hub.connectors.ical_time import Moment, Zones
+from hub.connectors.markup import html_of, plain
+from hub.connectors.weblinks import weblink
+from hub.fetch import Ask, Collection, Dropped, Fetch, Page, Reply, Request, Source, T, reason_of
+from hub.freshness import Freshness, days, minutes
+from hub.records.core import LANGUAGES, LocalizedText, Picture, Point, localized, point
+from hub.records.events import Event, EventStatus, Link
+
+# Partners change a programme some times a day; half an hour is what feeds themselves commonly ask for.
+FEED = Freshness(fresh=minutes(30), while_revalidate=minutes(30), if_error=days(30))
+BACK, AHEAD = days(30), days(400)
+MOST_OCCURRENCES: Final = 20_000  # of a feed
+LONGEST_KEY: Final = 300
+STATUSES = {
+    "CANCELLED": EventStatus.CANCELLED,
+    "CANCELED": EventStatus.CANCELLED,
+    "TENTATIVE": EventStatus.TENTATIVE,
+}
+GEO_LINK = re.compile(r"geo:(-?\d{1,3}(?:\.\d+)?),(-?\d{1,3}(?:\.\d+)?)", re.ASCII | re.IGNORECASE)
+GEO = re.compile(r"\s*(-?\d{1,3}(?:\.\d+)?)\s*\\?[;,]\s*(-?\d{1,3}(?:\.\d+)?)\s*", re.ASCII)
+
+
+class ICalendar:
+    UPSTREAM: ClassVar[str] = "icalendar"
+    OPTIONS: ClassVar[frozenset[str]] = frozenset({"organiser", "organisation", "language", "timezone"})
+    IS_DOCUMENT: ClassVar[bool] = True
+
+    def __init__(self, source: Source) -> None:
+        self.source = source
+
+    def collections(self) -> Iterable[Collection]:
+        # Parsing a stranger's calendar may take any time and memory: it is done where it can be killed.
+        yield Collection(
+            kind=Event.kind,
+            pages=self.events,
+            every=minutes(30),
+            full=minutes(30),
+            in_window=in_window,
+            isolated=True,
+        )
+
+    def probe(self) -> Fetch[int]:
+        """How many events the feed holds."""
+        return self._ask(count_events)
+
+    def events(self, ask: Ask) -> Fetch[Page[Event]]:
+        """The whole feed, as occurrences inside the window."""
+        return self._ask(partial(read_feed, window=Window(ask.now - BACK, ask.now + AHEAD)))
+
+    def _ask(self, parse: Callable[[Reply], T]) -> Fetch[T]:
+        request = Request(
+            method="GET",
+            url=re.sub(r"^webcals?://", "https://", self.source.url),
+            headers=(("Accept", "text/calendar, */*;q=0.5"),),
+        )
+        return Fetch(source=self.source, request=request, parse=parse, freshness=FEED)
+
+
+def in_window(event: Event, now: datetime) -> bool:
+    if event.starts_at is None or event.ends_at is None:
+        return True
+    return Window(now - BACK, now + AHEAD).holds(event.starts_at, event.ends_at)
+
+
+def count_events(reply: Reply) -> int:
+    return sum(len(calendar.inner("VEVENT")) for calendar in _file(reply).calendars)
+
+
+def read_feed(reply: Reply, *, window: Window) -> Page[Event]:
+    """The occurrences inside the window, and the parents of those that recur.
+
+    Not complete, so that nothing is withdrawn for its sake: a feed that was cut off, or of which no event can be read.
+    """
+    file = _file(reply)
+    dropped: list[Dropped] = []
+    groups: dict[str, _Group] = {}
+    for calendar in file.calendars:
+        _gather(calendar, reply.source, groups, dropped)
+    events: list[Event] = []
+    for key, group in groups.items():
+        events += _read(key, group, reply, window, dropped)
+        if len(events) > MOST_OCCURRENCES:
+            dropped.append(Dropped(key=key, reason=f"the feed has more than {MOST_OCCURRENCES} occurrences"))
+            return reply.page(events[:MOST_OCCURRENCES], dropped=dropped, complete=False)
+    is_readable = bool(groups) or not dropped
+    return reply.page(events, dropped=dropped, complete=file.is_whole and is_readable)
+
+
+class _Group(msgspec.Struct):
+    """What a feed says under one UID."""
+
+    uid: str | None
+    wholes: list[Told] = []  # the event or series itself, in its versions
+    parts: list[Told] = []  # single occurrences of it
+
+
+def _file(reply: Reply) -> File:
+    try:
+        return read_file(reply.body)
+    except NoCalendar as error:
+        raise reply.changed(str(error)) from error
+
+
+def _gather(calendar: Component, source: Source, groups: dict[str, _Group], dropped: list[Dropped]) -> None:
+    zones = Zones(calendar, _zone(source))
+    is_cancelled = (calendar.text("METHOD") or "").upper() == "CANCEL"
+    for event in calendar.inner("VEVENT"):
+        uid = event.text("UID")
+        key = _key(event, uid)
+        try:
+            told = read_times(event, zones, is_cancelled=is_cancelled)
+        except (ValueError, OverflowError) as error:
+            dropped.append(Dropped(key=key, reason=reason_of(error), where=f"line {event.line}"))
+            continue
+        group = groups.setdefault(key, _Group(uid))
+        (group.wholes if event.first("RECURRENCE-ID") is None else group.parts).append(told)
+
+
+def _read(key: str, group: _Group, reply: Reply, window: Window, dropped: list[Dropped]) -> Iterator[Event]:
+    series = _latest(group.wholes) if group.wholes else None
+    moved: dict[Identity, list[Told]] = {}
+    for part in group.parts:
+        named = part.event.first("RECURRENCE-ID")
+        assert named is not None  # that is what made it a part
+        try:
+            moved.setdefault(identity_of(named, series or part), []).append(part)
+        except (ValueError, OverflowError) as error:
+            dropped.append(Dropped(key=key, reason=reason_of(error), where=f"line {part.event.line}"))
+    try:
+        found, problems = occurrences(series, {name: _latest(versions) for name, versions in moved.items()}, window)
+    except OverflowError:  # a length or a zone that leads out of the calendar
+        found, problems = [], ["its times lead outside the calendar"]
+    where = f"line {series.event.line}" if series is not None else None
+    dropped += [Dropped(key=key, reason=problem, where=where) for problem in problems]
+    templates: dict[int, Event] = {}
+    parent = None
+    if series is not None and found and any(one.original is not None for one in found):
+        parent = _parent(key, group, series, found, reply)
+        yield parent
+    for one in found:
+        template = templates.get(id(one.told))
+        if template is None:
+            template = templates[id(one.told)] = _said(key, group, one.told, reply)
+        yield msgspec.structs.replace(
+            template,
+            ref=template.ref if one.original is None else reply.source.ref(Event.kind, f"{key}/{_stamp(one.original)}"),
+            starts_at=one.starts_at,
+            ends_at=one.ends_at,
+            is_all_day=one.starts_on is not None,
+            starts_on=one.starts_on,
+            ends_on=one.ends_on,
+            series=None if parent is None else parent.ref,
+        )
+
+
+def _latest(versions: Sequence[Told]) -> Told:
+    """The highest SEQUENCE, then the latest LAST-MODIFIED, then the last in the file."""
+
+    def order(position: int) -> tuple[int, float, int]:
+        told = versions[position]
+        sequence = told.event.text("SEQUENCE") or ""
+        modified = _modified(told)
+        number = int(sequence) if sequence.isdecimal() and len(sequence) < 10 else 0
+        return number, modified.timestamp() if modified else 0.0, position
+
+    return versions[max(range(len(versions)), key=order)]
+
+
+def _key(event: Component, uid: str | None) -> str:
+    if uid is None:
+        said = "|".join(_value(event, name) for name in ("SUMMARY", "DTSTART", "LOCATION"))
+        return hashlib.sha256(said.encode()).hexdigest()[:32]
+    if len(uid) <= LONGEST_KEY and uid.isprintable():
+        return uid
+    return hashlib.sha256(uid.encode()).hexdigest()[:32]
+
+
+def _value(event: Component, name: str) -> str:
+    prop = event.first(name)
+    return "" if prop is None else prop.value.strip()
+
+
+def _stamp(original: Identity) -> str:
+    return original.strftime("%Y%m%dT%H%M%SZ") if isinstance(original, datetime) else original.isoformat()
+
+
+def _parent(key: str, group: _Group, series: Told, found: Sequence[Occurrence], reply: Reply) -> Event:
+    """The series itself; its time is that of its occurrences in the window."""
+    return msgspec.structs.replace(
+        _said(key, group, series, reply),
+        is_series=True,
+        starts_at=found[0].starts_at,
+        ends_at=max(one.ends_at for one in found),
+    )
+
+
+def _said(key: str, group: _Group, told: Told, reply: Reply) -> Event:
+    """What a component says of the event, but for when it is."""
+    event, source = told.event, reply.source
+    language = str(source.options.get("language", "fi"))
+    place = event.text("LOCATION")
+    online = weblink(place) if place is not None and "://" in place else None
+    meeting = weblink(event.text("CONFERENCE"))
+    return Event(
+        ref=source.ref(Event.kind, key),
+        read_at=reply.read_at,
+        modified_at=_modified(told),
+        url=weblink(event.text("URL")),
+        name=_texts(event.all("SUMMARY"), language, plain),
+        description=_description(event, language),
+        status=EventStatus.CANCELLED if told.is_cancelled else _status(event),
+        is_online=online is not None or (meeting is not None and place is None),
+        location_text=None if online is not None else _texts(event.all("LOCATION"), language, plain),
+        location=_location(event),
+        organiser_name=_organiser(event, source, language),
+        categories=tuple(_categories(event, language)),
+        pictures=tuple(_pictures(event)),
+        links=tuple(Link(url=url) for url in dict.fromkeys((online, meeting)) if url is not None),
+        uid=group.uid,
+    )
+
+
+def _status(event: Component) -> EventStatus:
+    return STATUSES.get((event.text("STATUS") or "").upper(), EventStatus.SCHEDULED)
+
+
+def _modified(told: Told) -> datetime | None:
+    prop = told.event.first("LAST-MODIFIED")
+    if prop is None:
+        return None
+    try:
+        when = told.zones.of(prop)
+        return when.instant if isinstance(when, Moment) else told.zones.midnight(when)
+    except (ValueError, OverflowError):
+        return None
+
+
+def _texts(props: Iterable[Property], language: str, clean: Callable[[str], str | None]) -> LocalizedText | None:
+    """In the languages that they say they are in; what says nothing is in the feed's."""
+    texts: dict[str, str] = {}
+    other_language = None
+    for prop in props:
+        tag = (prop.params.get("LANGUAGE") or language).lower()
+        primary = tag.partition("-")[0]
+        text = clean(prop.text)
+        if text is None:
+            continue
+        if primary in LANGUAGES:
+            texts.setdefault(primary, text)
+        elif "other" not in texts:
+            texts["other"], other_language = text, primary if re.fullmatch("[a-z]{2,8}", primary) else None
+    return LocalizedText(**texts, other_language=other_language) if texts else None
+
+
+def _description(event: Component, language: str) -> LocalizedText | None:
+    rich = [prop for prop in event.all("X-ALT-DESC") if "html" in prop.params.get("FMTTYPE", "").lower()]
+    return _texts(rich, language, html_of) or _texts(
+        event.all("DESCRIPTION"), language, lambda text: html_of(as_html(text))
+    )
+
+
+def _location(event: Component) -> Point | None:
+    given = GEO.fullmatch(_value(event, "GEO")) or GEO_LINK.match(_value(event, "X-APPLE-STRUCTURED-LOCATION"))
+    return None if given is None else point(float(given[1]), float(given[2]))
+
+
+def _organiser(event: Component, source: Source, language: str) -> LocalizedText | None:
+    """The configured organisation; an ORGANIZER's name only where it is known to be no person's."""
+    if (name := source.options.get("organiser")) is not None:
+        return localized(fi=str(name))
+    prop = event.first("ORGANIZER")
+    if prop is None or source.options.get("organisation") is not True:
+        return None
+    named = Property(prop.name, {}, prop.params.get("CN", ""))
+    return _texts([named], language, plain)
+
+
+def _categories(event: Component, language: str) -> Iterator[LocalizedText]:
+    for prop in event.all("CATEGORIES"):
+        for value in split(prop.value):
+            text = _texts([Property(prop.name, prop.params, value)], language, plain)
+            if text is not None:
+                yield text
+
+
+def _pictures(event: Component) -> Iterator[Picture]:
+    """Attached images by address; those inside the file are passed over."""
+    attached = [prop for prop in event.all("ATTACH") if prop.params.get("FMTTYPE", "").lower().startswith("image/")]
+    for prop in [*event.all("IMAGE"), *attached]:
+        if (url := weblink(prop.text)) is not None:
+            yield Picture(url=url)
+
+
+def _zone(source: Source) -> ZoneInfo:
+    return ZoneInfo(str(source.options.get("timezone", "Europe/Helsinki")))

@@ -1,0 +1,1 @@
+"""What strangers write is parsed apart: in a process of its own, with limits, that can be killed."""

@@ -1,0 +1,689 @@
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import msgspec
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from hub.connectors.ical_series import Window
+from hub.connectors.icalendar import ICalendar, read_feed
+from hub.errors import PayloadChanged
+from hub.fetch import Ask, Page, Reply, Request, Source
+from hub.records.core import LocalizedText, Picture, Point, Ref
+from hub.records.events import Event, EventStatus, Link
+from hub.sandbox.icalendar.recorded import SAMPLES
+
+READ_AT = datetime(2026, 11, 22, 12, tzinfo=UTC)
+NOVEMBER = Window(datetime(2026, 11, 1, tzinfo=UTC), datetime(2026, 12, 1, tzinfo=UTC))
+URL = "https://museum.example/events.ics"
+
+
+def source(**options: object) -> Source:
+    return Source(
+        name="museum", id="museum", connector="icalendar", url=URL, title=LocalizedText(fi="Museo"), options=options
+    )
+
+
+def reply(body: bytes, of: Source | None = None) -> Reply:
+    request = Request(method="GET", url=URL)
+    return Reply(source=of or source(), request=request, status=200, headers={}, body=body, read_at=READ_AT)
+
+
+def calendar(*lines: str, head: str = "") -> bytes:
+    """One VCALENDAR with one VEVENT of these lines."""
+    event = "\r\n".join(["BEGIN:VEVENT", *lines, "END:VEVENT"])
+    return f"BEGIN:VCALENDAR\r\n{head}{event}\r\nEND:VCALENDAR\r\n".encode()
+
+
+def read(body: bytes, window: Window = NOVEMBER, of: Source | None = None) -> Page[Event]:
+    return read_feed(reply(body, of), window=window)
+
+
+def occurrences(page: Page[Event]) -> list[Event]:
+    return [event for event in page.items if not event.is_series]
+
+
+def starts(page: Page[Event]) -> list[str]:
+    return [f"{event.starts_at:%d %H:%M}" for event in occurrences(page) if event.starts_at is not None]
+
+
+# ---- the contract's samples -------------------------------------------------------------------------------------
+
+
+class Expected(msgspec.Struct):
+    window: dict[str, datetime]
+    outcome: str
+    skipped_components: int
+    events: list[dict[str, Any]] | None = None
+    optional_events: list[dict[str, Any]] = []
+
+
+ICS = sorted(path.name for path in SAMPLES.glob("*.ics"))
+STATUS = {"CONFIRMED": "SCHEDULED", "TENTATIVE": "TENTATIVE", "CANCELLED": "CANCELLED", None: "SCHEDULED"}
+
+
+def expected(name: str) -> Expected:
+    return msgspec.json.decode((SAMPLES / f"{name}.expected.json").read_bytes(), type=Expected)
+
+
+def as_expected(event: Event) -> Mapping[str, Any]:
+    assert event.starts_at is not None
+    assert event.ends_at is not None
+    return {
+        "title": "" if event.name is None else event.name.any,
+        "start": f"{event.starts_at:%Y-%m-%dT%H:%M:%SZ}",
+        "end": f"{event.ends_at:%Y-%m-%dT%H:%M:%SZ}",
+        "all_day": event.is_all_day,
+        "status": event.status.value,
+        "uid": event.uid,
+        "start_date": event.starts_on and event.starts_on.isoformat(),
+        "end_date_exclusive": event.ends_on and date.fromordinal(event.ends_on.toordinal() + 1).isoformat(),
+    }
+
+
+def as_read(said: Mapping[str, Any]) -> Mapping[str, Any]:
+    return {
+        "title": " ".join(said["title"].split()),
+        "start": said["start"],
+        "end": said["end"],
+        "all_day": said["all_day"],
+        "status": STATUS[said["status"]],
+        "uid": said.get("uid"),
+        "start_date": said.get("start_date"),
+        "end_date_exclusive": said.get("end_date_exclusive"),
+    }
+
+
+def in_order(events: list[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    return sorted(events, key=lambda event: (event["start"], event["end"], event["title"]))
+
+
+@pytest.mark.parametrize("name", ICS)
+def test_a_sample_is_read_as_the_contract_expects(name: str) -> None:
+    wanted = expected(name)
+    body = (SAMPLES / name).read_bytes()
+    window = Window(wanted.window["start"], wanted.window["end"])
+
+    if wanted.outcome == "reject":
+        with pytest.raises(PayloadChanged):
+            read(body, window)
+        return
+    page = read(body, window)
+
+    assert wanted.events is not None
+    optional = [as_read(event) for event in wanted.optional_events]
+    found = [as_expected(event) for event in occurrences(page)]
+    assert in_order([event for event in found if event not in optional]) == in_order(
+        [as_read(event) for event in wanted.events]
+    )
+    assert len(page.dropped) == wanted.skipped_components
+    assert len({event.ref for event in page.items}) == len(page.items)
+
+
+# ---- the request and the whole record ---------------------------------------------------------------------------
+
+PROGRAMME = """BEGIN:VCALENDAR
+VERSION:2.0
+X-WR-TIMEZONE:Europe/Helsinki
+BEGIN:VEVENT
+UID:lumo-7@museum.example
+DTSTAMP:20261101T000000Z
+LAST-MODIFIED:20261115T083000Z
+DTSTART;TZID=Europe/Helsinki:20261128T180000
+DURATION:PT1H30M
+STATUS:TENTATIVE
+SUMMARY;LANGUAGE=fi:Valo &amp\\; varjo
+SUMMARY;LANGUAGE=sv-FI:Ljus\\, skugga
+DESCRIPTION:Tule mukaan!\\nVapaa pääsy & kahvit.
+X-ALT-DESC;FMTTYPE=text/html:<p onclick="x()">Tule <b>mukaan</b></p><script>x()</script>
+LOCATION:Museo\\, Näyttelykatu 3
+GEO:60.17;24.93
+URL:https://museum.example/lumo
+CATEGORIES:Näyttelyt,Lapset\\, nuoret
+CATEGORIES;LANGUAGE=en:Light
+ATTACH;FMTTYPE=image/jpeg:https://museum.example/lumo.jpg
+ATTACH;FMTTYPE=application/pdf:https://museum.example/lumo.pdf
+IMAGE;VALUE=URI;DISPLAY=BADGE:https://museum.example/badge.png
+ORGANIZER;CN="Maija Meikäläinen":mailto:maija@museum.example
+ATTENDEE;CN=Kalle Kävijä:mailto:kalle@example.org
+BEGIN:VALARM
+ACTION:EMAIL
+ATTENDEE:mailto:kalle@example.org
+SUMMARY:muistutus
+END:VALARM
+END:VEVENT
+END:VCALENDAR
+"""
+
+
+def test_the_feed_is_asked_for_at_its_address() -> None:
+    fetch = ICalendar(msgspec.structs.replace(source(), url="webcal://museum.example/events.ics")).events(
+        Ask(now=READ_AT)
+    )
+
+    assert fetch.request == Request(method="GET", url=URL, headers=(("Accept", "text/calendar, */*;q=0.5"),))
+
+
+def test_the_window_is_thirty_days_back_and_four_hundred_ahead() -> None:
+    (collection,) = ICalendar(source()).collections()
+    fetch = ICalendar(source()).events(Ask(now=READ_AT))
+    lines = [f"UID:1\r\nDTSTART:{day}T120000Z" for day in ("20261022", "20261024", "20271226", "20271228")]
+    body = b"".join(calendar(line.replace("UID:1", f"UID:{n}")) for n, line in enumerate(lines))
+
+    page = fetch.parse(reply(body))
+    assert isinstance(page, Page)
+    assert [event.uid for event in page.items] == ["1", "2"]
+    assert collection.in_window is not None
+    assert all(collection.in_window(event, READ_AT) for event in page.items)
+    everything = read(body, Window(datetime(2000, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC)))
+    assert [collection.in_window(event, READ_AT) for event in everything.items] == [False, True, True, False]
+
+
+def test_an_event_is_read_whole_and_no_person_with_it() -> None:
+    page = read(PROGRAMME.encode())
+
+    assert page.items == (
+        Event(
+            ref=Ref("event", "museum", "lumo-7@museum.example"),
+            read_at=READ_AT,
+            modified_at=datetime(2026, 11, 15, 8, 30, tzinfo=UTC),
+            url="https://museum.example/lumo",
+            name=LocalizedText(fi="Valo & varjo", sv="Ljus, skugga"),
+            description=LocalizedText(fi="<p>Tule <strong>mukaan</strong></p>"),
+            starts_at=datetime(2026, 11, 28, 16, tzinfo=UTC),
+            ends_at=datetime(2026, 11, 28, 17, 30, tzinfo=UTC),
+            status=EventStatus.TENTATIVE,
+            location_text=LocalizedText(fi="Museo, Näyttelykatu 3"),
+            location=Point(lat=60.17, lon=24.93),
+            categories=(
+                LocalizedText(fi="Näyttelyt"),
+                LocalizedText(fi="Lapset, nuoret"),
+                LocalizedText(en="Light"),
+            ),
+            pictures=(
+                Picture(url="https://museum.example/badge.png"),
+                Picture(url="https://museum.example/lumo.jpg"),
+            ),
+            uid="lumo-7@museum.example",
+        ),
+    )
+    assert page.dropped == ()
+    assert page.complete
+
+
+def test_the_organiser_is_the_configured_one() -> None:
+    (event,) = read(PROGRAMME.encode(), of=source(organiser="Valomuseo")).items
+
+    assert event.organiser_name == LocalizedText(fi="Valomuseo")
+
+
+def test_an_organizers_name_is_read_only_where_it_is_an_organisations() -> None:
+    (event,) = read(PROGRAMME.encode(), of=source(organisation=True)).items
+
+    assert event.organiser_name == LocalizedText(fi="Maija Meikäläinen")
+
+
+def test_a_text_without_language_is_in_the_feeds_own() -> None:
+    place = "LOCATION;LANGUAGE=et:Muuseum"
+    body = calendar("UID:1", "DTSTART:20261110T100000Z", "SUMMARY:Light", "DESCRIPTION:a\\n5 < 6", place)
+
+    (event,) = read(body, of=source(language="en")).items
+
+    assert event.name == LocalizedText(en="Light")
+    assert event.description == LocalizedText(en="a<br>5 &lt; 6")
+    assert event.location_text == LocalizedText(other="Muuseum", other_language="et")
+
+
+def test_a_link_as_place_is_an_event_online() -> None:
+    body = calendar("UID:1", "DTSTART:20261110T100000Z", "LOCATION:https://meet.example/1", "GEO:0;0")
+
+    (event,) = read(body).items
+
+    assert event.is_online
+    assert event.location_text is None
+    assert event.location is None
+    assert event.links == (Link(url="https://meet.example/1"),)
+
+
+# ---- recurrences ------------------------------------------------------------------------------------------------
+
+
+def test_ten_oclock_stays_ten_oclock_over_a_change_of_clocks() -> None:
+    body = calendar("UID:1", "DTSTART;TZID=Europe/Helsinki:20261023T100000", "RRULE:FREQ=DAILY;COUNT=4")
+
+    page = read(body, Window(datetime(2026, 10, 1, tzinfo=UTC), datetime(2026, 11, 1, tzinfo=UTC)))
+
+    assert starts(page) == ["23 07:00", "24 07:00", "25 08:00", "26 08:00"]
+
+
+def test_a_time_that_does_not_exist_takes_the_offset_before_and_one_that_exists_twice_is_the_first() -> None:
+    spring = calendar("UID:1", "DTSTART;TZID=Europe/Helsinki:20260329T033000")
+    autumn = calendar("UID:2", "DTSTART;TZID=Europe/Helsinki:20261025T033000")
+    year = Window(datetime(2026, 1, 1, tzinfo=UTC), datetime(2027, 1, 1, tzinfo=UTC))
+
+    assert starts(read(spring, year)) == ["29 01:30"]
+    assert starts(read(autumn, year)) == ["25 00:30"]
+
+
+def test_an_hour_is_sixty_minutes_and_a_day_a_calendars_day() -> None:
+    year = Window(datetime(2026, 1, 1, tzinfo=UTC), datetime(2027, 1, 1, tzinfo=UTC))
+    start = "DTSTART;TZID=Europe/Helsinki:20261025T020000"
+
+    hours, day = (read(calendar("UID:1", start, f"DURATION:{length}"), year).items[0] for length in ("PT3H", "P1D"))
+
+    assert hours.ends_at == datetime(2026, 10, 25, 2, tzinfo=UTC)
+    assert day.ends_at == datetime(2026, 10, 26, 0, tzinfo=UTC)
+
+
+def test_occurrences_have_a_parent_and_keys_of_their_own() -> None:
+    body = calendar(
+        "UID:kuoro", "SUMMARY:Kuoro", "DTSTART:20261105T160000Z", "DURATION:PT2H", "RRULE:FREQ=WEEKLY;COUNT=2"
+    )
+
+    parent, *weeks = read(body).items
+
+    assert (parent.ref.key, parent.is_series) == ("kuoro", True)
+    assert (parent.starts_at, parent.ends_at) == (weeks[0].starts_at, weeks[1].ends_at)
+    assert [event.ref.key for event in weeks] == ["kuoro/20261105T160000Z", "kuoro/20261112T160000Z"]
+    assert {event.series for event in weeks} == {parent.ref}
+
+
+def test_a_moved_occurrence_keeps_its_key() -> None:
+    body = calendar(
+        "UID:kuoro",
+        "DTSTART:20261105T160000Z",
+        "RRULE:FREQ=WEEKLY;COUNT=2",
+        "END:VEVENT",
+        "BEGIN:VEVENT",
+        "UID:kuoro",
+        "RECURRENCE-ID:20261112T160000Z",
+        "DTSTART:20261113T180000Z",
+        "SUMMARY:Siirretty",
+    )
+
+    moved = read(body).items[-1]
+
+    assert moved.ref.key == "kuoro/20261112T160000Z"
+    assert moved.starts_at == datetime(2026, 11, 13, 18, tzinfo=UTC)
+
+
+def test_an_occurrence_may_be_moved_with_all_that_follow() -> None:
+    body = calendar(
+        "UID:kuoro",
+        "DTSTART;TZID=Europe/Helsinki:20261102T160000",
+        "RRULE:FREQ=WEEKLY;COUNT=4",
+        "END:VEVENT",
+        "BEGIN:VEVENT",
+        "UID:kuoro",
+        "RECURRENCE-ID;RANGE=THISANDFUTURE;TZID=Europe/Helsinki:20261116T160000",
+        "DTSTART;TZID=Europe/Helsinki:20261117T170000",
+    )
+
+    assert starts(read(body)) == ["02 14:00", "09 14:00", "17 15:00", "24 15:00"]
+
+
+def test_an_occurrence_moved_into_the_window_is_there() -> None:
+    body = calendar(
+        "UID:kuoro",
+        "DTSTART:20250101T160000Z",
+        "RRULE:FREQ=WEEKLY;COUNT=2",
+        "END:VEVENT",
+        "BEGIN:VEVENT",
+        "UID:kuoro",
+        "RECURRENCE-ID:20250108T160000Z",
+        "DTSTART:20261113T180000Z",
+    )
+
+    assert starts(read(body)) == ["13 18:00"]
+
+
+@pytest.mark.parametrize(
+    "excluded",
+    [
+        "EXDATE;VALUE=DATE:20261103",
+        "EXDATE;TZID=Europe/Helsinki:20261103T100000",
+        "EXDATE:20261103T100000",
+        "EXDATE:20261103T080000Z",
+        "EXDATE:rubbish,20261103T080000Z",
+    ],
+)
+def test_an_excluded_date_may_have_any_form(excluded: str) -> None:
+    body = calendar("UID:1", "DTSTART;TZID=Europe/Helsinki:20261102T100000", "RRULE:FREQ=DAILY;COUNT=3", excluded)
+
+    assert starts(read(body)) == ["02 08:00", "04 08:00"]
+
+
+@pytest.mark.parametrize(
+    "excluded", ["EXDATE;VALUE=DATE:20261103", "EXDATE:20261103T000000", "EXDATE:20261102T220000Z"]
+)
+def test_a_whole_day_may_be_excluded_by_its_midnight(excluded: str) -> None:
+    body = calendar("UID:1", "DTSTART;VALUE=DATE:20261102", "RRULE:FREQ=DAILY;COUNT=3", excluded)
+
+    assert [event.starts_on for event in occurrences(read(body))] == [date(2026, 11, 2), date(2026, 11, 4)]
+
+
+def test_cancelled_occurrences_are_kept_as_cancelled() -> None:
+    body = calendar(
+        "UID:kuoro",
+        "DTSTART:20261105T160000Z",
+        "RRULE:FREQ=WEEKLY;COUNT=2",
+        "END:VEVENT",
+        "BEGIN:VEVENT",
+        "UID:kuoro",
+        "RECURRENCE-ID:20261112T160000Z",
+        "DTSTART:20261112T160000Z",
+        "STATUS:CANCELLED",
+    )
+
+    assert [event.status for event in occurrences(read(body))] == [EventStatus.SCHEDULED, EventStatus.CANCELLED]
+
+
+def test_a_calendar_that_cancels_cancels_all_of_its_events() -> None:
+    body = calendar("UID:1", "DTSTART:20261105T160000Z", "STATUS:CONFIRMED", head="METHOD:CANCEL\r\n")
+
+    assert read(body).items[0].status is EventStatus.CANCELLED
+
+
+@pytest.mark.parametrize(
+    ("rule", "reason"),
+    [
+        ("FREQ=SECONDLY", "too often"),
+        ("FREQ=MINUTELY;COUNT=5", "too often"),
+        ("FREQ=HOURLY", "without an end"),
+        ("FREQ=DAILY;INTERVAL=0", "INTERVAL"),
+        ("FREQ=DAILY;COUNT=-1", "COUNT"),
+        ("FREQ=DAILY;BYMONTH=2;BYMONTHDAY=30", "no month has"),
+        ("FREQ=YEARLY;RSCALE=HEBREW", "RSCALE"),
+        ("FREQ=WEEKLY;BYDAY=XX", "not understood"),
+        ("FREQ=WEEKLY;UNTIL=soon", "UNTIL"),
+        ("BYDAY=MO", "no FREQ"),
+    ],
+)
+def test_a_rule_that_is_refused_leaves_the_first_instance_and_says_why(rule: str, reason: str) -> None:
+    page = read(calendar("UID:1", "DTSTART:20261105T160000Z", f"RRULE:{rule}"))
+
+    assert starts(page) == ["05 16:00"]
+    (dropped,) = page.dropped
+    assert dropped.key == "1"
+    assert dropped.where == "line 2"
+    assert reason in dropped.reason
+
+
+def test_a_rule_from_long_ago_does_not_run_for_ever() -> None:
+    page = read(calendar("UID:1", "DTSTART:19000101T000000Z", "RRULE:FREQ=HOURLY;UNTIL=20991231T000000Z"))
+
+    assert "steps" in page.dropped[0].reason
+
+
+def test_a_count_of_a_hundred_million_costs_no_more_than_the_window() -> None:
+    page = read(calendar("UID:1", "DTSTART:20261120T160000Z", "RRULE:FREQ=DAILY;COUNT=100000000"))
+
+    assert len(occurrences(page)) == 11
+
+
+def test_a_series_has_a_thousand_occurrences_at_most() -> None:
+    page = read(
+        calendar("UID:1", "DTSTART:20261101T000000Z", "RRULE:FREQ=HOURLY;UNTIL=20281231T000000Z"),
+        Window(datetime(2026, 11, 1, tzinfo=UTC), datetime(2027, 11, 1, tzinfo=UTC)),
+    )
+
+    assert len(occurrences(page)) == 1_000
+    assert "1000" in page.dropped[0].reason
+
+
+# ---- whole days and zones ---------------------------------------------------------------------------------------
+
+
+def test_whole_days_keep_their_dates_and_run_from_midnight_to_midnight() -> None:
+    (event,) = read(calendar("UID:1", "DTSTART;VALUE=DATE:20261106", "DTEND;VALUE=DATE:20261109")).items
+
+    assert event.is_all_day
+    assert (event.starts_on, event.ends_on) == (date(2026, 11, 6), date(2026, 11, 8))
+    assert event.starts_at == datetime(2026, 11, 5, 22, tzinfo=UTC)
+    assert event.ends_at == datetime(2026, 11, 8, 22, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("start", "utc"),
+    [
+        ("DTSTART:20261105T120000", "05 10:00"),
+        ("DTSTART:20261105T1200", "05 10:00"),
+        ("DTSTART;TZID=Europe/Helsinki:20261105T120000Z", "05 12:00"),
+        ("DTSTART;TZID=Europe/Stockholm:20261105T120000", "05 11:00"),
+        ("DTSTART;TZID=europe/stockholm:20261105T120000", "05 11:00"),
+        ("DTSTART;TZID=FLE Standard Time:20261105T120000", "05 10:00"),
+        ('DTSTART;TZID="W. Europe Standard Time":20261105T120000', "05 11:00"),
+        ("DTSTART;TZID=(UTC+02:00) Helsinki, Kyiv, Riga, Sofia, Tallinn, Vilnius:20261105T120000", "05 10:00"),
+        ('DTSTART;TZID="(UTC+01:00) Amsterdam, Berlin, Bern, Rome":20261105T120000', "05 11:00"),
+        ("DTSTART;TZID=(UTC) Coordinated Universal Time:20261105T120000", "05 12:00"),
+        ("DTSTART;TZID=tzone://Microsoft/Utc:20261105T120000", "05 12:00"),
+        ("DTSTART;TZID=/mozilla.org/20070129_1/Europe/Stockholm:20261105T120000", "05 11:00"),
+        ("DTSTART;TZID=:20261105T120000", "05 10:00"),
+        ("DTSTART;TZID=Nobody's Time:20261105T120000", "05 10:00"),
+        ("DTSTART;TZID=../../etc/passwd:20261105T120000", "05 10:00"),
+    ],
+)
+def test_a_zone_is_known_by_many_names(start: str, utc: str) -> None:
+    assert starts(read(calendar("UID:1", start))) == [utc]
+
+
+def test_the_configured_zone_is_that_of_times_without_one() -> None:
+    body = calendar("UID:1", "DTSTART:20261105T120000")
+
+    assert starts(read(body, of=source(timezone="Europe/Stockholm"))) == ["05 11:00"]
+
+
+OWN_ZONE = """BEGIN:VTIMEZONE
+TZID:Oma aika
+BEGIN:STANDARD
+DTSTART:16010101T040000
+TZOFFSETFROM:+0300
+TZOFFSETTO:+0200
+RRULE:FREQ=YEARLY;BYDAY=-1SU;BYMONTH=10
+END:STANDARD
+BEGIN:DAYLIGHT
+DTSTART:16010101T030000
+TZOFFSETFROM:+0200
+TZOFFSETTO:+0300
+RRULE:FREQ=YEARLY;BYDAY=-1SU;BYMONTH=3
+END:DAYLIGHT
+END:VTIMEZONE
+"""
+
+
+@pytest.mark.parametrize(
+    "wall",
+    ["0329T025900", "0329T033000", "0329T040000", "1025T025900", "1025T033000", "1025T040000", "0115T120000"],
+)
+def test_a_zone_of_the_files_own_follows_its_rules_as_the_known_one_does(wall: str) -> None:
+    year = Window(datetime(2026, 1, 1, tzinfo=UTC), datetime(2027, 1, 1, tzinfo=UTC))
+
+    own = read(calendar("UID:1", f"DTSTART;TZID=Oma aika:2026{wall}", head=OWN_ZONE), year)
+    known = read(calendar("UID:1", f"DTSTART;TZID=Europe/Helsinki:2026{wall}"), year)
+
+    assert own.items[0].starts_at == known.items[0].starts_at
+
+
+def test_a_known_name_goes_before_the_files_own_rules() -> None:
+    head = OWN_ZONE.replace("Oma aika", "Europe/Stockholm")
+
+    assert starts(read(calendar("UID:1", "DTSTART;TZID=Europe/Stockholm:20261105T120000", head=head))) == ["05 11:00"]
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        OWN_ZONE.replace("+0200", "+9900"),
+        OWN_ZONE.replace("TZOFFSETTO", "X"),
+        OWN_ZONE.replace("16010101T030000", "soon"),
+        OWN_ZONE.replace("BYMONTH=3", "BYMONTH=13"),
+        "BEGIN:VTIMEZONE\nTZID:Oma aika\nEND:VTIMEZONE\n",
+    ],
+)
+def test_a_broken_zone_is_the_default_one(broken: str) -> None:
+    assert starts(read(calendar("UID:1", "DTSTART;TZID=Oma aika:20261105T120000", head=broken))) == ["05 10:00"]
+
+
+# ---- broken files -----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("line", "reason"),
+    [
+        ("DTSTART:20261399T000000Z", "month"),
+        ("DTSTART:yesterday", "no date or time"),
+        ("DTSTART:00010101T000000Z", "outside"),
+        ("SUMMARY:no start", "no DTSTART"),
+        ("DTSTART:20261105T160000Z\r\nDTSTART:20261106T160000Z", "more than one"),
+        ("DTSTART:20261105T160000Z\r\nRECURRENCE-ID:never", "no date or time"),
+    ],
+)
+def test_a_broken_event_is_dropped_with_its_line_and_its_neighbours_stay(line: str, reason: str) -> None:
+    good = "BEGIN:VEVENT\r\nUID:good\r\nDTSTART:20261105T160000Z\r\nEND:VEVENT\r\n"
+
+    page = read(calendar("UID:bad", line, head=good))
+
+    assert [event.uid for event in page.items] == ["good"]
+    (dropped,) = page.dropped
+    assert (dropped.key, dropped.where) == ("bad", "line 6")
+    assert reason in dropped.reason
+    assert page.complete
+
+
+def test_of_a_file_that_was_cut_off_the_whole_events_stay_and_nothing_is_withdrawn() -> None:
+    whole = (
+        calendar("UID:1", "DTSTART:20261105T160000Z") + b"BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nUID:2\r\nDTSTART:202611"
+    )
+
+    page = read(whole)
+
+    assert [event.uid for event in page.items] == ["1"]
+    assert page.dropped[0].reason == "it was cut off"
+    assert not page.complete
+
+
+def test_a_feed_of_which_no_event_can_be_read_withdraws_nothing() -> None:
+    page = read(calendar("UID:1", "DTSTART:never"))
+
+    assert page.items == ()
+    assert not page.complete
+
+
+@pytest.mark.parametrize("body", [b"", b"<!DOCTYPE html><html>BEGIN:VCALENDAR", b"{}", b"BEGIN:VEVENT\r\nEND:VEVENT"])
+def test_what_is_no_calendar_is_a_changed_payload(body: bytes) -> None:
+    with pytest.raises(PayloadChanged):
+        read(body)
+
+
+def test_an_empty_calendar_is_an_empty_page() -> None:
+    page = read(b"BEGIN:VCALENDAR\nEND:VCALENDAR\n")
+
+    assert (page.items, page.dropped, page.complete) == ((), (), True)
+
+
+@pytest.mark.parametrize(
+    "encoded",
+    [
+        "\ufeff{}".encode(),
+        b"\xff\xfe{}",
+        b"\xfe\xff{}",
+        b"\r\n {}",
+        b"cp1252",
+    ],
+    ids=["utf-8 with a mark", "utf-16 le", "utf-16 be", "white space before", "windows-1252"],
+)
+def test_a_file_may_be_in_several_encodings(encoded: bytes) -> None:
+    text = calendar("UID:1", "DTSTART:20261105T160000Z", "SUMMARY:Päivää – taas").decode()
+    match encoded[:2]:
+        case b"\xff\xfe":
+            body = b"\xff\xfe" + text.encode("utf-16-le")
+        case b"\xfe\xff":
+            body = b"\xfe\xff" + text.encode("utf-16-be")
+        case b"cp":
+            body = text.encode("cp1252")
+        case _:
+            body = encoded.replace(b"{}", text.encode())
+
+    assert read(body).items[0].name == LocalizedText(fi="Päivää – taas")
+
+
+def test_a_fold_may_part_a_character_and_hold_blank_lines() -> None:
+    body = calendar("UID:1", "DTSTART:20261105T160000Z", "SUMMARY:x").replace(
+        b"SUMMARY:x", b"SUMMARY:P\xc3\r\n \xa4iv\r\n\r\n \xc3\xa4\xc3\r\n\t\xa4"
+    )
+
+    assert read(body).items[0].name == LocalizedText(fi="Päivää")
+
+
+def test_lines_that_are_no_content_lines_are_left_out() -> None:
+    body = calendar(
+        "UID:1", "DTSTART:20261105T160000Z", "DESCRIPTION:yksi", "kaksi ilman kaksoispistettä", "SUMMARY:Nimi"
+    )
+
+    (event,) = read(body).items
+
+    assert event.name == LocalizedText(fi="Nimi")
+    assert event.description == LocalizedText(fi="yksi")
+
+
+def test_an_event_without_its_end_is_dropped_and_the_next_one_stands() -> None:
+    open_ended = "BEGIN:VEVENT\r\nUID:1\r\nDTSTART:20261105T160000Z\r\nBEGIN:VALARM\r\n"
+    body = calendar("UID:2", "DTSTART:20261106T160000Z", head=open_ended)
+
+    page = read(body)
+
+    assert [event.uid for event in page.items] == ["2"]
+    assert page.dropped[0].key == "1"
+
+
+def test_without_a_uid_the_key_comes_from_title_start_and_place() -> None:
+    one, same, other = (
+        read(calendar("DTSTART:20261105T160000Z", f"SUMMARY:{title}")).items[0] for title in ("A", "A", "B")
+    )
+
+    assert one.ref == same.ref != other.ref
+    assert one.uid is None
+
+
+def test_a_uid_that_no_id_can_hold_is_hashed() -> None:
+    for uid in ("x" * 400, "a\\nb"):
+        (event,) = read(calendar(f"UID:{uid}", "DTSTART:20261105T160000Z")).items
+        assert len(event.ref.key) == 32
+        assert Ref.from_gid(event.ref.gid) == event.ref
+
+
+def test_an_unreadable_end_is_the_start() -> None:
+    for end in ("DTEND:soon", "DTEND:20261104T160000Z", "DURATION:-PT1H", "DURATION:P"):
+        (event,) = read(calendar("UID:1", "DTSTART:20261105T160000Z", end)).items
+        assert event.ends_at == event.starts_at == datetime(2026, 11, 5, 16, tzinfo=UTC)
+
+
+LINES = """
+BEGIN:VEVENT|END:VEVENT|BEGIN:VCALENDAR|END:VCALENDAR|BEGIN:VTIMEZONE|END:VTIMEZONE|BEGIN:VALARM|END:VALARM
+UID:1|UID:2|DTSTART:20261105T160000Z|DTSTART;VALUE=DATE:20261105|DTEND:20261106|DURATION:P1W|RRULE:FREQ=WEEKLY;COUNT=3
+RRULE:FREQ=MONTHLY;BYDAY=-1FR;BYSETPOS=1|RRULE:FREQ=YEARLY;BYWEEKNO=53|EXDATE:20261112|RDATE:20261120T100000
+RECURRENCE-ID:20261112T160000Z|RECURRENCE-ID;RANGE=THISANDFUTURE:20261105|SUMMARY:x|TZID:x|GEO:1;2|SEQUENCE:9
+DTSTART;TZID=x:20261105T160000|TZOFFSETFROM:+0200|TZOFFSETTO:+0300|X-WR-TIMEZONE:x|BEGIN:STANDARD|END:STANDARD
+"""
+LINE = st.one_of(st.text(max_size=30), st.sampled_from(LINES.strip().replace("\n", "|").split("|")))
+
+
+@settings(max_examples=300)
+@given(st.lists(LINE, max_size=25))
+def test_any_lines_give_events_and_drops_or_a_changed_payload(lines: list[str]) -> None:
+    body = "\r\n".join(["BEGIN:VCALENDAR", "BEGIN:VEVENT", "UID:0", "DTSTART:20261101T100000Z", *lines])
+
+    page = read(body.encode())
+
+    assert len({event.ref for event in page.items}) == len(page.items)
+    for event in page.items:
+        assert event.starts_at is not None
+        assert event.ends_at is not None
+        assert event.starts_at.utcoffset() == timedelta(0)
+        assert event.starts_at <= event.ends_at
+        assert event.is_all_day == (event.starts_on is not None)
+        assert msgspec.msgpack.decode(msgspec.msgpack.encode(event), type=Event) == event
