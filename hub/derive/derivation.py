@@ -6,6 +6,7 @@ something takes along what hangs on it: a place that merges moves its events, an
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Mapping
 
 from hub.derive.catalogue import derive_things
@@ -14,7 +15,7 @@ from hub.derive.geometry import AreaMap
 from hub.derive.joins import Joins
 from hub.derive.participation import KINDS as CIVIC
 from hub.derive.participation import civic_in_areas, derive_participation, map_budgeting_areas
-from hub.derive.places import area_map, derive_areas, derive_places, place_in_areas
+from hub.derive.places import areas_once, derive_areas, derive_places, place_in_areas
 from hub.derive.spaces import derive_opening_days, derive_spaces
 from hub.derive.work import Touched
 from hub.index.write import Changes, Writer
@@ -46,14 +47,14 @@ class Derivation:
         }
         moved: set[str] = set()
         if touched.get("area"):
-            self._areas = derive_areas(writer, touched["area"])
+            self._areas = derive_areas(writer, self._ranks)
             self._everything_in_areas(writer)
-            moved |= {"place", "event", "proposal", "budget_project"}
+            moved |= {"place", "event", "budgeting_area", "proposal", "budget_project"}
         places = touched.get("place", Touched()).all | touched.get("library", Touched()).all
         if places:
             changed = derive_places(writer, places, joins=self._joins, ranks=self._ranks)
-            place_in_areas(writer.connection, changed, self._map(writer))
-            events = events_at(writer.connection, changed)
+            place_in_areas(writer.connection, changed.places, self._map(writer))
+            events = events_at(writer.connection, changed.places, changed.members)
             events_in_areas(writer.connection, events, self._map(writer))
             if changed:
                 moved |= {"place", "space", "opening_day"} | ({"event"} if events else set())
@@ -73,15 +74,17 @@ class Derivation:
 
     def _map(self, writer: Writer) -> AreaMap:
         if self._areas is None:
-            self._areas = area_map(writer)
+            self._areas = AreaMap(areas_once(writer, self._ranks).items())
         return self._areas
 
     def _everything_in_areas(self, writer: Writer) -> None:
         db = writer.connection
         areas = self._map(writer)
-        place_in_areas(db, [row[0] for row in db.execute("SELECT rid FROM place").fetchall()], areas)
-        events_in_areas(db, [row[0] for row in db.execute("SELECT rid FROM event").fetchall()], areas)
+        place_in_areas(db, _rids(db, "place"), areas)
+        events_in_areas(db, _rids(db, "event"), areas)
         map_budgeting_areas(writer)
-        proposals = [row[0] for row in db.execute("SELECT rid FROM proposal").fetchall()]
-        projects = [row[0] for row in db.execute("SELECT rid FROM project").fetchall()]
-        civic_in_areas(db, proposals, projects, areas)
+        civic_in_areas(db, _rids(db, "proposal"), _rids(db, "project"), areas)
+
+
+def _rids(db: sqlite3.Connection, table: str) -> set[int]:
+    return {row[0] for row in db.execute(f"SELECT rid FROM {table}").fetchall()}

@@ -62,7 +62,7 @@ def derive_events(writer: Writer, touched: Touched, areas: AreaMap) -> None:
     keywords: list[tuple[int, int, int]] = []
     for rid, event in sorted(events.items()):
         member = at.get(rid)
-        series = rids[event.series] if event.series else None
+        series = rids[event.series] if event.series and event.series != event.ref else None
         if series is not None:
             parents.add(series)
         starts = epoch(event.starts_at) if event.starts_at else UNKNOWN_START
@@ -129,10 +129,16 @@ def events_in_areas(db: sqlite3.Connection, events: Collection[int], areas: Area
     insert(db, "event_area", by_place)
 
 
-def events_at(db: sqlite3.Connection, places: Collection[int]) -> set[int]:
-    return {
-        row[0] for row in select(db, "SELECT rid FROM event WHERE place IN (SELECT value FROM json_each(?))", places)
-    }
+def events_at(db: sqlite3.Connection, places: Collection[int], members: Collection[int]) -> set[int]:
+    """Those at these places, and those that their source puts at one of these members (whose place may be gone)."""
+    at = select(db, "SELECT rid FROM event WHERE at IN (SELECT value FROM json_each(?))", members)
+    in_places = select(
+        db,
+        "SELECT e.rid FROM place_member m JOIN event e ON e.at = m.member"
+        " WHERE m.place IN (SELECT value FROM json_each(?))",
+        places,
+    )
+    return {row[0] for row in (*at, *in_places)}
 
 
 _SERIES_OF = "SELECT series FROM event WHERE rid IN (SELECT value FROM json_each(?))"

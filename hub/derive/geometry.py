@@ -1,7 +1,7 @@
 """Which areas hold a point: prepared polygons behind a tree, all points of a batch at once.
 
 A point on a border belongs to every area that touches it; of each kind the area with the lowest OCD id is taken, so
-that the answer does not depend on order.
+that the answer does not depend on order. Areas are expected once each (see `places.area_map`).
 """
 
 from __future__ import annotations
@@ -18,9 +18,7 @@ from hub.records.places import Area
 
 class AreaMap:
     def __init__(self, areas: Iterable[tuple[int, Area]]) -> None:
-        known = sorted(
-            ((rid, area) for rid, area in areas if area.boundary), key=lambda pair: (pair[1].ocd_id, pair[0])
-        )
+        known = sorted(((rid, area) for rid, area in areas if area.boundary), key=lambda pair: pair[1].ocd_id)
         self._rids = [rid for rid, _ in known]
         self._kinds = [area.area_kind for _, area in known]
         shapes = [_shape(area) for _, area in known]
@@ -28,7 +26,6 @@ class AreaMap:
             shapely.prepare(shape)
         self._shapes = shapes
         self._tree = STRtree(shapes)
-        self.sizes = {rid: float(shape.area) for rid, shape in zip(self._rids, shapes, strict=True)}
 
     def __len__(self) -> int:
         return len(self._rids)
@@ -57,6 +54,10 @@ class AreaMap:
 
 
 def _shape(area: Area) -> BaseGeometry:
-    polygons = [shapely.Polygon(rings[0], rings[1:]) for rings in area.boundary if rings and len(rings[0]) >= 4]
+    polygons = [
+        shapely.Polygon(rings[0], [hole for hole in rings[1:] if len(hole) >= 4])
+        for rings in area.boundary
+        if rings and len(rings[0]) >= 4
+    ]
     shape = shapely.MultiPolygon(polygons)
     return shape if shape.is_valid else shapely.make_valid(shape)

@@ -2,8 +2,9 @@
 
 1. Records with the same number in the service register (`tprek_id`) are one place.
 2. A library is the unit whose `kirkanta` identifier names it; of several such units, the one that is a library, then
-   the lowest number (a sight or a youth room may claim the same house).
-3. A library that no unit names is the unit of the static table, if that unit is there and no other library is it.
+   the lowest number, a unit without one last (a sight or a youth room may claim the same house).
+3. A library that no unit names is the unit of the static table, if that unit is there and no other library is it;
+   of several such libraries, the first by rank and reference.
 4. Everything else is a place of its own.
 """
 
@@ -68,7 +69,7 @@ def neighbours(key: str, joins: Joins) -> Iterable[str]:
     if namespace == "kirkanta" and value in joins.tprek_of_kirkanta:
         yield f"tprek:{joins.tprek_of_kirkanta[value]}"
     if namespace == "tprek":
-        yield from (f"kirkanta:{k}" for k, t in joins.tprek_of_kirkanta.items() if t == value)
+        yield from (f"kirkanta:{kirkanta}" for kirkanta in joins.kirkanta_of_tprek.get(value, ()))
 
 
 def same_places(candidates: Iterable[Candidate], joins: Joins) -> list[tuple[Candidate, ...]]:
@@ -80,12 +81,11 @@ def same_places(candidates: Iterable[Candidate], joins: Joins) -> list[tuple[Can
         if not unit.is_library_record:
             groups[f"tprek:{unit.tprek}" if unit.tprek else f"alone:{unit.ref.gid}"].append(unit)
 
-    claims: dict[str, list[tuple[bool, int, str, str]]] = defaultdict(list)
+    claims: dict[str, list[tuple[bool, tuple[int, str], Ref, str]]] = defaultdict(list)
     for name, units in groups.items():
         for unit in units:
             for kirkanta in unit.kirkanta:
-                number = int(unit.tprek) if unit.tprek and unit.tprek.isdigit() else 0
-                claims[kirkanta].append((not unit.is_library_unit, number, unit.ref.gid, name))
+                claims[kirkanta].append((not unit.is_library_unit, _number(unit.tprek), unit.ref, name))
     taken: set[str] = set()
     unclaimed: list[Candidate] = []
     for library in libraries:
@@ -99,8 +99,15 @@ def same_places(candidates: Iterable[Candidate], joins: Joins) -> list[tuple[Can
         tabled = f"tprek:{joins.tprek_of_kirkanta.get(library.ref.key, '')}"
         if tabled in groups and tabled not in taken:
             groups[tabled].append(library)
+            taken.add(tabled)
         else:
             groups[f"alone:{library.ref.gid}"].append(library)
     return sorted(
         (tuple(sorted(group, key=lambda c: c.order)) for group in groups.values()), key=lambda group: group[0].order
     )
+
+
+def _number(tprek: str | None) -> tuple[int, str]:
+    """Sorts as numbers do, however long: by length, then by digits. What has none comes last."""
+    digits = (tprek or "").lstrip("0")
+    return (len(digits), digits) if tprek else (1 << 30, "")

@@ -6,6 +6,8 @@ own `kirkanta` identifier beats the table (upstreams' JOINS: branches move and m
 
 from __future__ import annotations
 
+from collections import defaultdict
+from functools import cached_property
 from importlib.resources import files
 
 import msgspec
@@ -22,12 +24,20 @@ class _Table(msgspec.Struct):
     without_finna_code: list[_Branch] = []
 
 
-class Joins(msgspec.Struct, frozen=True, kw_only=True):
+class Joins(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     """All ids as strings, as references hold them."""
 
     tprek_of_kirkanta: dict[str, str]
     kirkanta_of_building: dict[str, str]
     tprek_of_building: dict[str, str]
+
+    @cached_property
+    def kirkanta_of_tprek(self) -> dict[str, tuple[str, ...]]:
+        """The other way: a number may be given for several branches."""
+        found: dict[str, list[str]] = defaultdict(list)
+        for kirkanta, tprek in self.tprek_of_kirkanta.items():
+            found[tprek].append(kirkanta)
+        return {tprek: tuple(sorted(many)) for tprek, many in found.items()}
 
     @classmethod
     def read(cls, content: bytes) -> Joins:

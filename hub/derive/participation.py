@@ -7,7 +7,7 @@ decidim: "map once by Finnish name"). A project has no place of its own: it take
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Collection
+from collections.abc import Collection, Set
 from typing import Any
 
 from hub.derive.geometry import AreaMap
@@ -38,6 +38,9 @@ def step(ref: Ref) -> int:
 
 def derive_participation(writer: Writer, touched: dict[str, Touched], areas: AreaMap) -> None:
     db = writer.connection
+    proposals = touched.get("proposal", Touched()).all
+    projects = touched.get("budget_project", Touched()).all
+    projects |= _grown_from(db, proposals)  # by what was said so far: a tie may be about to go
     for kind in KINDS:
         rows = touched.get(kind, Touched())
         if not rows:
@@ -56,29 +59,29 @@ def derive_participation(writer: Writer, touched: dict[str, Touched], areas: Are
             put_texts(db, f"{TABLES[kind]}_text", [(rid, _texts(record)) for rid, record in sorted(records.items())])
     if touched.get("budgeting_area"):
         map_budgeting_areas(writer)
-    proposals = touched.get("proposal", Touched()).all
-    projects = touched.get("budget_project", Touched()).all
     civic_in_areas(db, proposals, projects, areas)
 
 
 def map_budgeting_areas(writer: Writer) -> None:
     """Each budgeting area's own major district, by Finnish name; none for the whole city."""
     db = writer.connection
-    named = dict(
-        db.execute(
-            "SELECT fi, rid FROM area WHERE kind = ? ORDER BY ocd DESC", (AreaKind.MAJOR_DISTRICT.value,)
-        ).fetchall()
-    )
+    districts = db.execute(
+        "SELECT fi, rid FROM area WHERE kind = ? AND fi IS NOT NULL ORDER BY ocd DESC", (AreaKind.MAJOR_DISTRICT.value,)
+    ).fetchall()
+    named = {_bare(fi): rid for fi, rid in districts}
     for rid, scope in writer.of_kind("budgeting_area"):
         assert isinstance(scope, BudgetingArea)
-        fold = name_fold(scope.name.fi if scope.name else None) or ""
-        bare = fold.removesuffix(" suurpiiri")
-        db.execute("UPDATE budgeting_area SET area = ? WHERE rid = ?", (named.get(bare) or named.get(fold), rid))
+        fold = name_fold(scope.name.fi if scope.name else None)
+        area = None if fold is None or scope.is_whole_city else named.get(_bare(fold))
+        db.execute("UPDATE budgeting_area SET area = ? WHERE rid = ?", (area, rid))
 
 
-def civic_in_areas(
-    db: sqlite3.Connection, proposals: Collection[int], projects: Collection[int], areas: AreaMap
-) -> None:
+def _bare(name: str) -> str:
+    """ "keskinen suurpiiri" and "keskinen" are one."""
+    return name.removesuffix(" suurpiiri")
+
+
+def civic_in_areas(db: sqlite3.Connection, proposals: Set[int], projects: Set[int], areas: AreaMap) -> None:
     """Areas by a point of one's own (proposals), or of the plans and ideas that one grew from (projects)."""
     delete(db, "civic_area", "rid", proposals)
     rows = select(
@@ -88,33 +91,35 @@ def civic_in_areas(
     )
     holding = areas.holding([Point(lat=lat, lon=lon) for _, lat, lon in rows])
     insert(db, "civic_area", [(area, row[0]) for row, held in zip(rows, holding, strict=True) for area in held])
-    grown = {
-        row[0]
-        for row in select(
-            db,
-            "SELECT c.later FROM chain c JOIN project p ON p.rid = c.later"
-            " WHERE c.earlier IN (SELECT value FROM json_each(?))",
-            proposals,
-        )
-    }
-    affected = set(projects) | grown
+    affected = projects | _grown_from(db, proposals)
     delete(db, "civic_area", "rid", affected)
     insert(
         db,
         "civic_area",
         select(
             db,
-            "SELECT DISTINCT ca.area, c.later FROM chain c JOIN civic_area ca ON ca.rid = c.earlier"
-            " WHERE c.later IN (SELECT value FROM json_each(?))",
+            "SELECT DISTINCT ca.area, c.later FROM chain c JOIN project p ON p.rid = c.later"
+            " JOIN civic_area ca ON ca.rid = c.earlier WHERE c.later IN (SELECT value FROM json_each(?))",
             affected,
         ),
     )
-    for table, rids in (("proposal", set(proposals)), ("project", affected)):
+    for table, rids in (("proposal", proposals), ("project", affected)):
         db.executemany(
             f"UPDATE {table} SET located = EXISTS(SELECT 1 FROM civic_area WHERE civic_area.rid = {table}.rid)"
             " WHERE rid = ?",
             [(rid,) for rid in sorted(rids)],
         )
+
+
+def _grown_from(db: sqlite3.Connection, proposals: Collection[int]) -> set[int]:
+    """The projects that grew from these."""
+    rows = select(
+        db,
+        "SELECT c.later FROM chain c JOIN project p ON p.rid = c.later"
+        " WHERE c.earlier IN (SELECT value FROM json_each(?))",
+        proposals,
+    )
+    return {row[0] for row in rows}
 
 
 def _references(record: Record) -> tuple[Ref, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from hashlib import blake2b
 
 import msgspec
@@ -12,45 +12,54 @@ from hub.derive.geometry import AreaMap
 from hub.derive.identity import Candidate, candidate, neighbours, same_places
 from hub.derive.joins import Joins
 from hub.derive.merging import merged
-from hub.derive.work import Touched, delete, insert, put_texts, select
+from hub.derive.work import delete, insert, put_texts, select
+from hub.index.keys import blocks
+from hub.index.places import bits_of
 from hub.index.stems import name_fold, sort_key
 from hub.index.write import Writer
 from hub.records.core import LocalizedText, Point
 from hub.records.merged import CityPlace
-from hub.records.places import Area, Library, Place, PlaceKind
-
-BITS = {kind: 1 << position for position, kind in enumerate(PlaceKind)}
+from hub.records.places import Area, Library, Place
 
 
-def kind_bits(kinds: Iterable[PlaceKind]) -> int:
-    return sum(BITS[kind] for kind in set(kinds))
-
-
-def derive_areas(writer: Writer, touched: Touched) -> AreaMap:
-    """Area rows for what changed, and the whole map anew: areas are few and everything's place hangs on them."""
+def derive_areas(writer: Writer, ranks: Mapping[str, int]) -> AreaMap:
+    """All areas anew whenever one changes: they are few, they seldom do, and everything's place hangs on them."""
     db = writer.connection
-    for table in ("area", "area_body"):
-        delete(db, table, "rid", touched.all)
-    for rid, area in sorted(writer.load(touched.changed).items()):
-        assert isinstance(area, Area)
+    for table in ("area", "area_body", "area_within"):
+        db.execute(f"DELETE FROM {table}")
+    once = areas_once(writer, ranks)
+    for rid, area in once.items():
         fi, sv = name_fold(area.name.fi), name_fold(area.name.sv)
         insert(db, "area", [(rid, area.area_kind.value, area.ocd_id, fi, sv, sort_key(area.name.any))])
-        insert(db, "area_body", [(rid, msgspec.msgpack.encode(msgspec.structs.replace(area, boundary=())))])
-    areas = area_map(writer)
-    db.execute("DELETE FROM area_within")
+        insert(db, "area_body", [(rid, msgspec.msgpack.encode(msgspec.structs.replace(area, boundary=(), rid=0)))])
+    areas = AreaMap(once.items())
     insert(db, "area_within", areas.nesting())
     return areas
 
 
-def area_map(writer: Writer) -> AreaMap:
-    return AreaMap((rid, area) for rid, area in writer.of_kind("area") if isinstance(area, Area))
+def areas_once(writer: Writer, ranks: Mapping[str, int]) -> dict[int, Area]:
+    """Each part of the city once, by the first source that gives it: its OCD id says what it is, whoever tells."""
+    given = [(rid, area) for rid, area in writer.of_kind("area") if isinstance(area, Area)]
+    first: dict[str, tuple[int, Area]] = {}
+    for rid, area in sorted(given, key=lambda pair: (ranks.get(pair[1].ref.source, 1000), pair[1].ref)):
+        first.setdefault(area.ocd_id, (rid, area))
+    return dict(sorted(first.values(), key=lambda pair: pair[0]))
 
 
-def derive_places(writer: Writer, touched: Collection[int], *, joins: Joins, ranks: Mapping[str, int]) -> set[int]:
-    """Identity anew for these source records and whatever shares an id with them.
-
-    Returns the places (by row number, gone ones included) whose content or membership changed.
+class Moved(msgspec.Struct, frozen=True, kw_only=True):
+    """`places`: those (gone ones included) whose content or membership changed; `members`: the source records that
+    belong to another place than before, or to none.
     """
+
+    places: frozenset[int]
+    members: frozenset[int]
+
+    def __bool__(self) -> bool:
+        return bool(self.places or self.members)
+
+
+def derive_places(writer: Writer, touched: Collection[int], *, joins: Joins, ranks: Mapping[str, int]) -> Moved:
+    """Identity anew for these source records and whatever shares an id with them."""
     db = writer.connection
     present = writer.load(touched)
     keys = {
@@ -80,13 +89,13 @@ def derive_places(writer: Writer, touched: Collection[int], *, joins: Joins, ran
         for group in groups
     }
     gone = set(before.values()) - places.keys()
-    changed = _write(db, places) | gone
     for table in ("place", "place_body", "place_box"):
         delete(db, table, "rid", gone)
     delete(db, "place_text", "rowid", gone)
     delete(db, "place_area", "place", gone)
+    changed = _write(db, places)
     moved = {member: after.get(member) for member in affected if before.get(member) != after.get(member)}
-    delete(db, "place_member", "member", [member for member, place in moved.items() if place is None])
+    delete(db, "place_member", "member", moved)
     insert(db, "place_member", [(member, place) for member, place in moved.items() if place is not None])
     delete(db, "branch", "place", set(before.values()) | places.keys())
     insert(db, "branch", sorted((code, place) for place, code in buildings.items()))
@@ -95,7 +104,7 @@ def derive_places(writer: Writer, touched: Collection[int], *, joins: Joins, ran
             f"UPDATE {table} SET place = ? WHERE at = ?",
             [(place, member) for member, place in sorted(moved.items())],
         )
-    return changed | {place for member in moved for place in (before.get(member), after.get(member)) if place}
+    return Moved(places=frozenset(changed | gone), members=frozenset(moved))
 
 
 def place_in_areas(db: sqlite3.Connection, places: Collection[int], areas: AreaMap) -> None:
@@ -128,10 +137,8 @@ def _closure(db: sqlite3.Connection, keys: set[str], joins: Joins) -> set[int]:
         seen |= ask
         found = {
             row[0]
-            for row in db.execute(
-                "SELECT rid FROM place_key WHERE key IN (SELECT value FROM json_each(?))",
-                (msgspec.json.encode(sorted(ask)).decode(),),
-            ).fetchall()
+            for marks, block in blocks(ask)
+            for row in db.execute(f"SELECT rid FROM place_key WHERE key IN ({marks})", block).fetchall()
         } - rids
         rids |= found
         ask = {
@@ -156,7 +163,9 @@ def _buildings(groups: Sequence[tuple[Candidate, ...]], joins: Joins) -> dict[in
 
 
 def _write(db: sqlite3.Connection, places: Mapping[int, CityPlace]) -> set[int]:
-    """Rows whose content differs; returns which."""
+    """Facts and texts of the rows whose content differs; returns which. Bodies always: they tell when each copy was
+    read, which makes a place no other place.
+    """
     bodies = {rid: msgspec.msgpack.encode(msgspec.structs.replace(place, rid=0)) for rid, place in places.items()}
     hashes = {rid: blake2b(_lasting(place), digest_size=16).digest() for rid, place in places.items()}
     known = dict(select(db, "SELECT rid, hash FROM place WHERE rid IN (SELECT value FROM json_each(?))", places.keys()))
@@ -171,7 +180,7 @@ def _write(db: sqlite3.Connection, places: Mapping[int, CityPlace]) -> set[int]:
             (
                 rid,
                 place.tprek_id,
-                kind_bits(place.kinds),
+                bits_of(place.kinds),
                 at.lat if at else None,
                 at.lon if at else None,
                 sort_key(place.name.any if place.name else None),
@@ -186,7 +195,8 @@ def _write(db: sqlite3.Connection, places: Mapping[int, CityPlace]) -> set[int]:
     # a number may move from one place to another in the same pass: free them all before any is taken
     delete(db, "place", "rid", changed)
     insert(db, "place", facts)
-    insert(db, "place_body", [(rid, bodies[rid]) for rid in sorted(changed)])
+    delete(db, "place_body", "rid", places.keys())
+    insert(db, "place_body", sorted(bodies.items()))
     insert(db, "place_box", boxes)
     put_texts(db, "place_text", [(rid, _texts(places[rid])) for rid in sorted(changed)])
     return changed

@@ -50,11 +50,11 @@ def delete(db: sqlite3.Connection, table: str, column: str, rids: Collection[int
 
 
 def insert(db: sqlite3.Connection, table: str, rows: Iterable[Sequence[Any]]) -> None:
-    """Whole rows, columns in the table's own order."""
+    """Whole rows, columns in the table's own order. The pass has deleted what stood there before."""
     many = list(rows)
     if many:
         marks = ", ".join("?" * len(many[0]))
-        db.executemany(f"INSERT OR REPLACE INTO {table} VALUES ({marks})", many)
+        db.executemany(f"INSERT INTO {table} VALUES ({marks})", many)
 
 
 def put_texts(db: sqlite3.Connection, table: str, rows: Iterable[tuple[int, tuple[LocalizedText | None, ...]]]) -> None:
