@@ -51,9 +51,11 @@ class Ref(msgspec.Struct, frozen=True, gc=False, order=True):
             raise BadId(f"{gid[:40]!r} is not an id of this graph") from error
         kind, _, rest = text.partition("/")
         source, _, key = rest.partition("/")
-        if not (kind and source and key) or not text.isprintable():
+        ref = cls(kind, source, key)
+        # one spelling for one thing: base64 would also read others of the same bytes
+        if not (kind and source and key) or not text.isprintable() or ref.gid != gid:
             raise BadId(f"{gid[:40]!r} is not an id of this graph")
-        return cls(kind, source, key)
+        return ref
 
 
 class LocalizedText(Value, frozen=True, kw_only=True, gc=False, omit_defaults=True):
@@ -66,11 +68,12 @@ class LocalizedText(Value, frozen=True, kw_only=True, gc=False, omit_defaults=Tr
     other_language: str | None = None  # BCP 47; None: the source does not tell
 
     def pick(self, order: tuple[Language, ...]) -> tuple[str, str | None] | None:
-        """The text in the first language of `order` that has one, and that language. None: no text at all."""
-        for language in order:
-            text: str | None = getattr(self, language)
-            if text is not None:
-                return text, language
+        """The text in the first language of `order` that has one (then of any), and that language. None: no text."""
+        for languages in (order, LANGUAGES):
+            for language in languages:
+                text: str | None = getattr(self, language)
+                if text is not None:
+                    return text, language
         return None if self.other is None else (self.other, self.other_language)
 
     @property
