@@ -11,6 +11,7 @@ MOUNTS: dict[str, tuple[str, str]] = {
     "decidim": ("/decidim", "/"),
     "linkedevents": ("/linkedevents/v1", "/"),
     "espoo": ("/espoo/v1", "/"),
+    "icalendar": ("/icalendar", "/events.ics"),
 }
 
 

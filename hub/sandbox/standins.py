@@ -12,6 +12,8 @@ from hub.sandbox.decidim import made as decidim
 from hub.sandbox.decidim.standin import app as decidim_app
 from hub.sandbox.finna import made as finna
 from hub.sandbox.finna.standin import app as finna_app
+from hub.sandbox.icalendar import made as icalendar
+from hub.sandbox.icalendar.standin import app as icalendar_app
 from hub.sandbox.kirkanta import made as kirkanta
 from hub.sandbox.kirkanta.standin import app as kirkanta_app
 from hub.sandbox.linkedevents import made as linkedevents
@@ -32,4 +34,5 @@ STANDINS: Mapping[str, StandIn] = {
     "decidim": lambda city, now: decidim_app(decidim.made(city), now),
     "linkedevents": lambda city, now: linkedevents_app(linkedevents.made(city, "linkedevents"), now),
     "espoo": lambda city, now: linkedevents_app(linkedevents.made(city, "espoo"), now),
+    "icalendar": lambda city, now: icalendar_app(icalendar.made(city), now),
 }
