@@ -7,6 +7,7 @@ are expanded in wall-clock time and made instants one by one, so 10:00 stays 10:
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from calendar import monthrange
 from collections.abc import Callable, Iterator
 from datetime import date, datetime, time, timedelta
@@ -120,7 +121,8 @@ def occurrences(series: Told | None, moved: dict[Identity, Told], window: Window
                 found += _expanded(series, moved, window)
             except BadRule as error:
                 problems.append(str(error))
-                if (first := _identity(series.start)) not in moved:
+                first = _identity(series.start)
+                if all(one.original != first for one in found):
                     found.append(_occurrence(series, first, series.start))
     inside = sorted(
         (one for one in found if window.holds(one.starts_at, one.ends_at)), key=lambda one: (one.starts_at, one.ends_at)
@@ -132,24 +134,26 @@ def occurrences(series: Told | None, moved: dict[Identity, Told], window: Window
 
 def _expanded(series: Told, moved: dict[Identity, Told], window: Window) -> Iterator[Occurrence]:
     instants, days = _exclusions(series)
-    following = [(identity, one) for identity, one in moved.items() if _and_following(one)]
-    following.sort(key=lambda pair: _order(pair[0]), reverse=True)
+    following = sorted((_order(identity), identity) for identity, one in moved.items() if _and_following(one))
+    from_where = [order for order, _ in following]
     early = window.since.replace(tzinfo=None) - 2 * DAY - _lasts(series)
+    late = window.until.replace(tzinfo=None) + 2 * DAY
     seen: set[Identity] = set(moved)
     inside = 0
     for start, own_length in _starts(series, window):
         wall = _wall(start)
-        if wall < early and not following and own_length is None:
+        if (wall < early or wall > late) and not following and own_length is None:
             continue
         identity = _identity(start)
         if identity in seen or identity in instants or wall.date() in days:
             continue
         seen.add(identity)
-        changed = next(((named, one) for named, one in following if _order(named) <= _order(identity)), None)
-        if changed is None:
+        position = bisect_right(from_where, _order(identity)) - 1
+        if position < 0:
             occurrence = _occurrence(series, identity, start, own_length)
         else:
-            occurrence = _occurrence(changed[1], identity, _shifted(start, *changed))
+            named = following[position][1]
+            occurrence = _occurrence(moved[named], identity, _shifted(start, named, moved[named]))
         yield occurrence
         inside += window.holds(occurrence.starts_at, occurrence.ends_at)
         if inside > MOST_OCCURRENCES:

@@ -30,6 +30,7 @@ YEARLY_PART: Final = re.compile(
 )
 OFFSET: Final = re.compile(r"([+-])(\d\d)(\d\d)(\d\d)?", re.ASCII)
 OFFSET_NAME: Final = re.compile(r"\(?(?:UTC|GMT)[+-]?[\d:]*\)?\s*", re.ASCII | re.IGNORECASE)
+LONGEST_NAME: Final = 200
 FIRST_YEAR, LAST_YEAR = 1800, 2200
 NO_TIME: Final = timedelta(0)
 
@@ -86,7 +87,7 @@ class Zones:
             if len(names) == 1 and (name := names[0].text.strip()):
                 own.setdefault(name, definition)
         self._definitions: Mapping[str, Component] = own
-        self._own: dict[str, tzinfo | None] = {}
+        self._named: dict[str, tzinfo] = {}
         self.default: tzinfo = default
         named = calendar.text("X-WR-TIMEZONE")
         if named is not None:
@@ -94,7 +95,10 @@ class Zones:
 
     def zone(self, name: str) -> tzinfo:
         """The default for a name that nobody knows."""
-        return known_zone(name) or self._defined(name) or guessed_zone(name) or self.default
+        if name not in self._named:
+            found = known_zone(name) or self._defined(name) or guessed_zone(name)
+            self._named[name] = found or self.default
+        return self._named[name]
 
     def when(self, value: str, tzid: str | None = None) -> When:
         """A date or a moment by the shape of the value, whatever VALUE says; ValueError if it is neither."""
@@ -128,11 +132,8 @@ class Zones:
         return when.wall.date()
 
     def _defined(self, name: str) -> tzinfo | None:
-        name = name.strip()
-        if name not in self._own:
-            definition = self._definitions.get(name)
-            self._own[name] = None if definition is None else defined_zone(definition)
-        return self._own[name]
+        definition = self._definitions.get(name.strip())
+        return None if definition is None else defined_zone(definition)
 
 
 def known_zone(name: str) -> tzinfo | None:
@@ -145,6 +146,8 @@ def known_zone(name: str) -> tzinfo | None:
 
 def guessed_zone(name: str) -> tzinfo | None:
     """By the end of a globally unique name, or by a city of a display name: "(UTC+02:00) Helsinki, Kyiv, Riga"."""
+    if len(name) > LONGEST_NAME:
+        return None
     if "/" in name:
         parts = [part for part in name.split("/") if part]
         return next((zone for n in range(len(parts)) if (zone := _iana("/".join(parts[n:])))), None)

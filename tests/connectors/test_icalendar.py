@@ -413,6 +413,12 @@ def test_a_rule_that_is_refused_leaves_the_first_instance_and_says_why(rule: str
     assert reason in dropped.reason
 
 
+def test_what_came_before_a_refused_rule_is_not_told_twice() -> None:
+    page = read(calendar("UID:1", "DTSTART:20261105T160000Z", "RDATE:20261105T160000Z", "RRULE:FREQ=SECONDLY"))
+
+    assert starts(page) == ["05 16:00"]
+
+
 def test_a_rule_from_long_ago_does_not_run_for_ever() -> None:
     page = read(calendar("UID:1", "DTSTART:19000101T000000Z", "RRULE:FREQ=HOURLY;UNTIL=20991231T000000Z"))
 
@@ -469,6 +475,10 @@ def test_whole_days_keep_their_dates_and_run_from_midnight_to_midnight() -> None
 )
 def test_a_zone_is_known_by_many_names(start: str, utc: str) -> None:
     assert starts(read(calendar("UID:1", start))) == [utc]
+
+
+def test_a_zones_name_of_a_megabyte_costs_nothing() -> None:
+    assert starts(read(calendar("UID:1", f"DTSTART;TZID={'x/' * 500_000}:20261105T120000"))) == ["05 10:00"]
 
 
 def test_the_configured_zone_is_that_of_times_without_one() -> None:
