@@ -11,7 +11,8 @@ import hashlib
 import logging
 import time
 import traceback
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -34,7 +35,8 @@ from hub.errors import (
     UpstreamTimeout,
     UpstreamUnavailable,
 )
-from hub.fetch import Fetch, Joined, Reply, Request, Source, Wanted
+from hub.feeds.worker import parse_isolated
+from hub.fetch import Collection, Fetch, Joined, Reply, Request, Source, Wanted
 from hub.freshness import Freshness, Verdict
 from hub.observe.metrics import Metrics
 from hub.transport.breaker import Circuit, State
@@ -267,6 +269,18 @@ class Fetcher:
         reply = await self._send(wanted, Call(harvest=True))
         return self._read(wanted, reply)
 
+    async def read_isolated(self, wanted: Wanted[T]) -> T:
+        """As `read`, for what strangers wrote: the reply is parsed in a process that can be killed."""
+        if isinstance(wanted, Joined):
+            return wanted.merge(await together([self.read_isolated(part) for part in wanted.parts]))
+        reply = await self._send(wanted, Call(harvest=True))
+        with self._noting(wanted, reply):
+            return await parse_isolated(wanted, reply)
+
+    def reader(self, collection: Collection) -> Callable[[Wanted[Any]], Awaitable[Any]]:
+        """How the harvest is to read this collection's pages."""
+        return self.read_isolated if collection.isolated else self.read
+
     # -- both ---------------------------------------------------------------------------------------------------------
 
     async def _send(self, fetch: Fetch[Any], call: Call) -> Reply:
@@ -295,10 +309,16 @@ class Fetcher:
         return reply
 
     def _read(self, fetch: Fetch[T], reply: Reply) -> T:
-        """The meaning of a reply just received; one that can't be read counts against its source."""
+        """The meaning of a reply just received."""
+        with self._noting(fetch, reply):
+            return parsed(fetch, reply)
+
+    @contextmanager
+    def _noting(self, fetch: Fetch[Any], reply: Reply) -> Iterator[None]:
+        """Around the reading of a reply: one that can't be read counts against its source."""
         line = self._line(fetch.source)
         try:
-            value = parsed(fetch, reply)
+            yield
         except PayloadChanged as error:
             line.journal.spoil()
             line.journal.failed(reply.read_at, error)
@@ -313,7 +333,6 @@ class Fetcher:
             raise
         line.is_unreadable = False
         line.journal.understood(reply.read_at)
-        return value
 
     def _request(self, fetch: Fetch[Any], request: Request, call: Call) -> httpx.Request:
         seconds = fetch.source.timeout.total_seconds()

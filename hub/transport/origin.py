@@ -44,6 +44,9 @@ class SameOrigin(httpx.AsyncBaseTransport):
             url = hop.url.join(response.headers["location"])
         except (httpx.InvalidURL, ValueError) as error:
             raise self._refused("redirects to no address", first, status) from error
+        if (url.scheme, url.port, url.host) == ("http", None, first.url.host) and first.url.scheme == "https":
+            # a server behind a proxy that ends TLS for it writes its redirects as http: what is meant is itself
+            url = url.copy_with(scheme="https", port=first.url.port)
         if origin(url) != origin(first.url):
             raise self._refused("redirects to another origin than asked", first, status)
         headers = [(name, value) for name, value in first.headers.multi_items() if name != "host"]

@@ -49,7 +49,7 @@ def test_a_redirect_inside_the_origin_is_followed(status: int) -> None:
     "location",
     [
         "https://elsewhere.example/v4/library/84860",
-        "http://library.example/v4/library/84860",
+        "http://library.example:8080/v4/library/84860",
         "https://library.example:8443/v4/library/84860",
         "//169.254.169.254/latest/meta-data",
         "file:///etc/passwd",
@@ -65,6 +65,15 @@ def test_a_redirect_out_of_the_origin_is_refused_and_not_followed(location: str)
         assert len(answer.asked) == 1
 
     story()
+
+
+@turned
+async def test_a_redirect_to_plain_http_of_the_same_host_is_followed_over_https() -> None:
+    """A server behind a proxy that ends TLS writes its own redirects as http."""
+    answer = Redirecting((301, "http://library.example/v4/library/1"))
+    reply = await layer(answer).handle_async_request(a_request())
+    assert reply.status_code == 200
+    assert answer.asked[-1] == ("GET", "https://library.example/v4/library/1")
 
 
 @turned
