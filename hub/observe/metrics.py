@@ -51,6 +51,17 @@ class Metrics:
             "cityhub_cache_failures", "Times that the shared cache began to fail.", registry=self.registry
         )
 
+        self._answers = Histogram(
+            "cityhub_answer_seconds",
+            "Seconds that a request to /graphql took; outcome: executed, refused.",
+            ["outcome"],
+            registry=self.registry,
+            buckets=(0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10),
+        )
+
+    def answer(self, outcome: Literal["executed", "refused"], seconds: float) -> None:
+        self._answers.labels(outcome).observe(seconds)
+
     def upstream_request(self, source: str, outcome: str, seconds: float) -> None:
         self._requests.labels(source, outcome).inc()
         self._seconds.labels(source).observe(seconds)

@@ -1,0 +1,1 @@
+"""The graph over HTTP, and the few pages beside it."""

@@ -1,0 +1,78 @@
+"""What both sides need of the settings: the connectors, and the one fetcher of a process.
+
+`app.py` wires what answers, `harvesting.py` what gathers. They are apart since a worker must not load what only the
+harvester needs (its geometry takes 20 MB), nor the harvester the schema.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from typing import TypeGuard
+
+from hub.cache.store import open_store
+from hub.domain.city import CatalogueSearch, Gathered
+from hub.fetch import Connector
+from hub.fetcher import Fetcher, Wire
+from hub.harvest.schedule import paces
+from hub.observe.metrics import Metrics
+from hub.settings import Settings
+
+Clock = Callable[[], datetime]
+
+
+def utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+@asynccontextmanager
+async def fetching(
+    settings: Settings,
+    *,
+    wire: Wire | None = None,
+    clock: Clock = utc_now,
+    monotonic: Callable[[], float] = time.monotonic,
+    metrics: Metrics | None = None,
+) -> AsyncIterator[Fetcher]:
+    """A fetcher of all configured sources, on the running loop. `wire`: in place of the network."""
+    metrics = metrics or Metrics()
+    cache = open_store(settings.cache_url, clock=clock, monotonic=monotonic, on_failure=metrics.cache_failed)
+    fetcher = Fetcher(
+        {source.id: source for source in settings.sources},
+        wire=wire,
+        cache=cache,
+        clock=clock,
+        monotonic=monotonic,
+        metrics=metrics,
+        contact=settings.contact,
+    )
+    try:
+        yield fetcher
+    finally:
+        await fetcher.aclose()
+        await cache.aclose()
+
+
+def gathered_by(settings: Settings) -> list[Gathered]:
+    """Every collection of every source, the switched-off ones too."""
+    return [
+        Gathered(
+            source=connector.source.id,
+            kind=kind,
+            fresh=pace.fresh,
+            is_on=connector.source.id not in settings.off,
+        )
+        for connector in settings.connectors(with_off=True)
+        for kind, pace in paces(connector.source, list(connector.collections())).items()
+    ]
+
+
+def catalogues_of(settings: Settings) -> dict[str, CatalogueSearch]:
+    """The sources that can be searched like a library catalogue, by id."""
+    return {connector.source.id: connector for connector in settings.connectors() if searches(connector)}
+
+
+def searches(connector: Connector) -> TypeGuard[CatalogueSearch]:
+    return all(callable(getattr(connector, method, None)) for method in ("search", "records"))
