@@ -22,7 +22,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable
 from datetime import date, datetime
-from functools import partial
+from functools import lru_cache, partial
 from typing import ClassVar, Literal, TypeAlias, TypeVar
 from urllib.parse import parse_qs, quote, unquote, urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -71,7 +71,7 @@ TPREK = re.compile(r"tprek:(\d{1,9})")
 LANGUAGE = re.compile(r"[A-Za-z]{2,3}([-_][A-Za-z]{4})?([-_]([A-Za-z]{2}|\d{3}))?")
 _Texts: TypeAlias = "dict[str, str | None] | None"  # by language code; null where there is no text at all
 OLDEST, MOST_PEOPLE = 150, 1_000_000
-LONGEST_KEY = 200
+LONGEST_KEY, LONGEST_LINK = 200, 2_000
 
 
 R = TypeVar("R", bound=Record)
@@ -489,8 +489,11 @@ def _key(text: str) -> str:
     return text
 
 
+@lru_cache(maxsize=10_000)  # places, keywords and languages return in every event
 def _key_of_link(link: str) -> str:
     """The last segment of a link's path: upstream builds the rest of it from the request's host."""
+    if len(link) > LONGEST_LINK:
+        raise ValueError(f"a link of {len(link)} characters")
     return _key(unquote(urlsplit(link).path.rstrip("/").rpartition("/")[2]))
 
 

@@ -23,9 +23,10 @@ AS_OTHERS = re.compile(r"<(/?)(b|i|h1|h2)(?=[\s>])", re.IGNORECASE)
 ALLOWED_FOR = {"b": "strong", "i": "em", "h1": "h3", "h2": "h3"}
 TAG = re.compile(r"<!--.*?(?:-->|$)|</?[a-zA-Z][^<>]*(?:>|$)", re.DOTALL)
 BREAK = re.compile(r"<\s*(?:br|/p|/li|/h\d|/div)\b[^<>]*>", re.IGNORECASE)
-SPACE = re.compile(r"[\s\u00a0]+")
 # control characters, what turns the direction of the text around it, half characters
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\u202a-\u202e\u2066-\u2069\ufeff\ud800-\udfff]")
+# in clean HTML: a letter or digit that stands in no tag and in no entity
+READABLE = re.compile(r"(?:^|>)[^<&]*[^\W_]")
 OPENS_TAG = re.compile(r"<+([a-zA-Z/!?]?)")  # the whole run at once, so that a text of "<" costs linear time
 
 
@@ -36,21 +37,14 @@ def html_of(text: str | None) -> str | None:
     """
     if not text:
         return None
-    cut = CONTROL.sub("", text[:LONGEST])
+    cut = _visible(text[:LONGEST])
     if cut.count("<") > MOST_TAGS:
         words = plain(cut)
         return html.escape(words, quote=False) if words else None
     known = AS_OTHERS.sub(lambda tag: f"<{tag[1]}{ALLOWED_FOR[tag[2].lower()]}", cut)
-    clean = nh3.clean(
-        known,
-        tags=TAGS,
-        attributes={"a": {"href"}},
-        attribute_filter=_link,
-        url_schemes=SCHEMES,
-        link_rel="noopener noreferrer nofollow",
-    )
-    clean = CONTROL.sub("", clean).strip()  # an entity may have stood for one
-    return clean if plain(clean) else None
+    clean = _visible(CLEANER.clean(known)).strip()  # an entity may have stood for a control character
+    is_readable = ("&lt;" not in clean and READABLE.search(clean)) or plain(clean)
+    return clean if is_readable else None
 
 
 def _link(_tag: str, attribute: str, value: str) -> str | None:
@@ -60,16 +54,40 @@ def _link(_tag: str, attribute: str, value: str) -> str | None:
     return weblink(value)
 
 
+CLEANER = nh3.Cleaner(
+    tags=TAGS,
+    attributes={"a": {"href"}},
+    attribute_filter=_link,
+    url_schemes=SCHEMES,
+    link_rel="noopener noreferrer nofollow",
+)
+
+
 def plain(text: str | None, longest: int = LONGEST) -> str | None:
     """Plain text without markup: tags dropped, entities read once, white space collapsed, NFC; None if empty."""
     if not text:
         return None
-    bare = TAG.sub("", BREAK.sub(" ", CONTROL.sub("", text[:LONGEST])))
-    # a title may be escaped once more than its format asks for; what that uncovers is markup too
-    unescaped = TAG.sub("", BREAK.sub(" ", CONTROL.sub("", html.unescape(bare))))
-    # and so is what was hidden inside another tag: "<<b>script>"
-    words = OPENS_TAG.sub(lambda run: run[1] or run[0], SPACE.sub(" ", unicodedata.normalize("NFC", unescaped))).strip()
+    bare = _untagged(_visible(text[:LONGEST]))
+    if "&" in bare or "<" in bare:
+        # a title may be escaped once more than its format asks for; what that uncovers is markup too
+        bare = _untagged(_visible(html.unescape(bare)))
+    words = " ".join(unicodedata.normalize("NFC", bare).split())
+    if "<" in words:
+        # and so is what was hidden inside another tag: "<<b>script>"
+        words = OPENS_TAG.sub(lambda run: run[1] or run[0], words)
     return words[:longest].strip() or None
+
+
+# A harvest reads tens of thousands of texts, and most of them are plain: each pass first looks for what it would mend.
+
+
+def _visible(text: str) -> str:
+    """Without control characters. None of those that go is printable; a line break, which stays, is not either."""
+    return text if text.isprintable() else CONTROL.sub("", text)
+
+
+def _untagged(text: str) -> str:
+    return TAG.sub("", BREAK.sub(" ", text)) if "<" in text else text
 
 
 def localized_html(fi: str | None = None, sv: str | None = None, en: str | None = None) -> LocalizedText | None:

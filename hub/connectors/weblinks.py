@@ -4,9 +4,11 @@ characters; else dropped.
 
 from __future__ import annotations
 
+import re
 from urllib.parse import urljoin, urlsplit
 
 LONGEST = 2_000
+FORBIDDEN = re.compile(r'[ <>"\\]')
 
 
 def weblink(text: str | None, base: str | None = None) -> str | None:
@@ -16,7 +18,7 @@ def weblink(text: str | None, base: str | None = None) -> str | None:
     address = text.strip()
     if address.startswith("www."):
         address = f"https://{address}"
-    if len(address) > LONGEST or not address.isprintable() or any(c in address for c in ' <>"\\'):
+    if len(address) > LONGEST or not address.isprintable() or FORBIDDEN.search(address):
         return None
     try:
         whole = urljoin(base, address) if base else address
