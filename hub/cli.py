@@ -1,1 +1,373 @@
-def main() -> None: ...
+"""The command `hub`.
+
+Exit status: 0 all well; 1 what was asked for failed (a source, a check, a port that is taken); 2 the command or the
+configuration is wrong. Tables are for people, `--json` for machines.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import shlex
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated, Any
+
+import httpx
+import msgspec
+import typer
+from graphql import build_schema
+from graphql.utilities import find_breaking_changes
+from rich.console import Console
+from rich.progress import BarColumn, Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from hub import settings as configuration
+from hub.demo import sandbox_settings
+from hub.errors import BadSettings, HubError, UpstreamError
+from hub.fetch import Connector
+from hub.fetcher import Fetcher
+from hub.harvest.crawl import Progress as Far
+from hub.harvesting import gathering
+from hub.http.examples import examples
+from hub.index.crawls import State
+from hub.observe import logs
+from hub.processes.family import address_of, listening
+from hub.processes.serve import hub_members, run, sandbox_member
+from hub.sandbox.bases import bases
+from hub.settings import Settings, housed
+from hub.wiring import fetching, utc_now
+
+FAILED, MISUSED = 1, 2
+MOST_SHOWN = 5  # dropped rows of one collection in the table; --json has all that are kept
+READY_WITHIN = 300.0  # seconds that the demo watches for its first harvest
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    help="A city's services as one cached graph.",
+    epilog="Exit status: 0 all well; 1 what was asked for failed; 2 the command or the configuration is wrong.",
+)
+out = Console()
+err = Console(stderr=True)
+
+Config = Annotated[
+    Path | None, typer.Option(help="The configuration (else HUB_CONFIG, else hub.toml if there is one).")
+]
+Host = Annotated[str | None, typer.Option(help="Address to listen on.")]
+Port = Annotated[int | None, typer.Option(min=0, max=65535, help="Port to listen on; 0: any free one.")]
+AsJson = Annotated[bool, typer.Option("--json", help="For machines.")]
+Only = Annotated[str | None, typer.Argument(metavar="[SOURCE]", help="Only this source, by its name.")]
+
+
+def main() -> None:
+    app()
+
+
+@app.command()
+def serve(
+    config: Config = None,
+    host: Host = None,
+    port: Port = None,
+    workers: Annotated[int | None, typer.Option(min=1, max=64, help="Processes that answer.")] = None,
+) -> None:
+    """Serve the graph: a harvester and workers, until Ctrl-C. Without a configuration: Helsinki's public services."""
+    with told():
+        settings = amended(configuration.read(config), host=host, port=port, workers=workers)
+        logs.configure(settings.log_level, style=settings.log_format)
+        with housed(settings) as settings, listening(settings.host, settings.port) as listener:
+            err.print(f"City Hub answers at {address_of(listener)}/graphql", highlight=False)
+            run(hub_members(settings, listener))
+
+
+@app.command()
+def demo(
+    host: Host = None,
+    port: Port = None,
+    data_dir: Annotated[Path | None, typer.Option(help="Where the index is kept; else in a temporary folder.")] = None,
+) -> None:
+    """Serve the graph over the sandbox: upstreams that stand in for the real ones, with a city that is made up."""
+    with told(), listening("127.0.0.1", 0) as upstreams:
+        origin = address_of(upstreams)
+        settings = amended(sandbox_settings(origin, data_dir), host=host, port=port, log_level="WARNING")
+        logs.configure(settings.log_level)
+        with housed(settings) as settings, listening(settings.host, settings.port) as listener:
+            address = address_of(listener)
+            out.print(demo_text(address, origin), highlight=False, markup=False, soft_wrap=True)
+            run([sandbox_member(upstreams), *hub_members(settings, listener)], lambda: tell_when_ready(address))
+
+
+def demo_text(address: str, origin: str) -> str:
+    example = examples(utc_now())[0]
+    body = shlex.quote(json.dumps({"query": " ".join(example.query.split()), "variables": example.variables}))
+    return f"""City Hub with sandbox upstreams: everything in it is made up.
+
+  try queries      {address}/graphiql
+  the graph        {address}/graphql
+  its schema       {address}/schema.graphql
+  how it does      {address}/health/ready   {address}/metrics
+  the upstreams    {origin}/_sandbox
+  break one        curl -X POST '{origin}/_sandbox/kirkanta?state=down'
+
+{example.title}:
+  curl -s {address}/graphql -H 'content-type: application/json' -d {body}
+
+Queries are answered at once, from what is there; the first harvest takes some seconds. Ctrl-C ends everything.
+"""
+
+
+async def tell_when_ready(address: str) -> None:
+    began = time.monotonic()
+    async with httpx.AsyncClient(base_url=address, trust_env=False) as client:
+        while time.monotonic() - began < READY_WITHIN:
+            await asyncio.sleep(0.5)
+            try:
+                ready = (await client.get("/health/ready", timeout=5)).status_code == httpx.codes.OK
+            except httpx.TransportError:
+                continue  # its worker is still starting
+            if ready:
+                out.print(f"All of the city is there, after {time.monotonic() - began:.0f} s.", highlight=False)
+                return
+
+
+@app.command()
+def sandbox(
+    host: Host = None,
+    port: Annotated[int, typer.Option(min=0, max=65535, help="Port to listen on; 0: any free one.")] = 8100,
+) -> None:
+    """Serve the upstreams of the sandbox alone: one path for each."""
+    with told(), listening(host or "127.0.0.1", port) as listener:
+        logs.configure("WARNING")
+        origin = address_of(listener)
+        table = Table("stand-in", "url", title=f"{origin}/_sandbox: states and switches", title_justify="left")
+        for name, url in bases(origin).items():
+            table.add_row(name, url)
+        out.print(table)
+        run([sandbox_member(listener)])
+
+
+@app.command()
+def check(source: Only = None, config: Config = None, as_json: AsJson = False) -> None:
+    """Ask each upstream, and tell whether it answers and keeps its contract. Exit status 1 if one does not."""
+    with told():
+        settings = configuration.read(config)
+        logs.configure("ERROR")
+        connectors = [each for each in settings.connectors() if source in {None, each.source.name, each.source.id}]
+        if not connectors:
+            raise BadSettings([f"no source is called {source}; there are {names(settings)}"])
+        checked = asyncio.run(check_all(settings, connectors))
+    if as_json:
+        typer.echo(msgspec.json.format(msgspec.json.encode(checked)).decode())
+    else:
+        table = Table("source", "speaks", "", "ms", "")
+        for one in checked:
+            told_ok = "[green]keeps its contract[/]" if one.ok else f"[red]{one.code}[/]"
+            table.add_row(one.source, one.connector, told_ok, f"{one.ms:.0f}", one.problem or "")
+        out.print(table)
+    if not all(one.ok for one in checked):
+        raise typer.Exit(FAILED)
+
+
+class Checked(msgspec.Struct, frozen=True, kw_only=True):
+    """What an upstream said to its connector's probe. `code`: as in the errors of the graph; None if all is well."""
+
+    source: str
+    connector: str
+    ok: bool
+    ms: float
+    code: str | None = None
+    problem: str | None = None
+
+
+async def check_all(settings: Settings, connectors: Sequence[Connector]) -> list[Checked]:
+    async with fetching(settings) as fetcher:
+        return list(await asyncio.gather(*(check_one(fetcher, connector) for connector in connectors)))
+
+
+async def check_one(fetcher: Fetcher, connector: Connector) -> Checked:
+    source, began = connector.source, time.monotonic()
+    is_isolated = any(collection.isolated for collection in connector.collections())
+    read = fetcher.read_isolated if is_isolated else fetcher.read
+    error: UpstreamError | None = None
+    try:
+        await read(connector.probe())
+    except UpstreamError as failure:
+        error = failure
+    return Checked(
+        source=source.name,
+        connector=source.connector,
+        ok=error is None,
+        ms=round((time.monotonic() - began) * 1000, 1),
+        code=None if error is None else error.code,
+        problem=None if error is None else f"{error}",
+    )
+
+
+@app.command()
+def schema(
+    check: Annotated[
+        Path | None,
+        typer.Option("--check", metavar="OLD", help="Tell what breaks who relies on this older schema; exit status 1."),
+    ] = None,
+) -> None:
+    """Print the schema, or compare it with an older one."""
+    from hub.schema.schema import schema as graph  # noqa: PLC0415 - a second that the other commands need not wait
+
+    sdl = f"{graph.as_str().rstrip()}\n"
+    if check is None:
+        typer.echo(sdl, nl=False)
+        return
+    try:
+        old = build_schema(check.read_text(encoding="utf-8"), assume_valid_sdl=True)
+    except (OSError, ValueError) as error:
+        err.print(f"{check}: can't be read: {error}", markup=False, highlight=False)
+        raise typer.Exit(MISUSED) from error
+    broken = find_breaking_changes(old, build_schema(sdl, assume_valid_sdl=True))
+    for change in broken:
+        typer.echo(f"{change.type.name}: {change.description}")
+    if broken:
+        raise typer.Exit(FAILED)
+    err.print("nothing breaks", highlight=False)
+
+
+@app.command()
+def harvest(source: Only = None, config: Config = None, as_json: AsJson = False) -> None:
+    """Read everything that the sources list, once, now, and tell what came. Exit status 1 if a source failed."""
+    with told():
+        settings = configuration.read(config)
+        logs.configure("ERROR")
+        if source is not None and source not in {name for s in settings.sources for name in (s.name, s.id)}:
+            raise BadSettings([f"no source is called {source}; there are {names(settings)}"])
+        if settings.data_dir is None:
+            err.print("data_dir is not set: what comes is not kept", highlight=False)
+        with housed(settings) as settings:
+            collected = asyncio.run(harvest_now(settings, source, quiet=as_json))
+    if as_json:
+        typer.echo(msgspec.json.format(msgspec.json.encode(collected)).decode())
+    else:
+        show_harvest(collected)
+    if any(one.state is State.FAILED for one in collected):
+        raise typer.Exit(FAILED)
+
+
+class DroppedRow(msgspec.Struct, frozen=True, kw_only=True):
+    key: str | None
+    reason: str
+    where: str | None = None
+
+
+class Collected(msgspec.Struct, frozen=True, kw_only=True):
+    """One collection after a harvest. `dropped` counts all unreadable rows, `rows` holds the first thousand."""
+
+    source: str
+    collection: str
+    state: State
+    records: int
+    dropped: int
+    message: str | None
+    rows: list[DroppedRow]
+
+
+async def harvest_now(settings: Settings, source: str | None, *, quiet: bool) -> list[Collected]:
+    named = {one.id: one.name for one in settings.sources}
+    async with gathering(settings) as gathered:
+        with Bars(quiet=quiet) as bars:
+            states = await gathered.harvester.once(None if source is None else [source], bars.tell)
+        gathered.save_health(list(named))
+        dropped = gathered.writer.dropped()
+    return [
+        Collected(
+            source=named[state.source],
+            collection=state.collection,
+            state=state.state,
+            records=state.records,
+            dropped=state.dropped,
+            message=state.message,
+            rows=[
+                DroppedRow(key=row.key, reason=row.reason, where=row.where)
+                for row in dropped.get((state.source, state.collection), ())
+            ],
+        )
+        for state in states
+        if state.source in named
+    ]
+
+
+class Bars:
+    """One bar for each collection that is being read, on standard error."""
+
+    def __init__(self, *, quiet: bool) -> None:
+        self._progress = Progress(
+            SpinnerColumn(),
+            TextColumn("{task.description}"),
+            BarColumn(),
+            TextColumn("{task.fields[told]}"),
+            TimeElapsedColumn(),
+            console=err,
+            transient=True,
+            disable=quiet,
+        )
+        self._tasks: dict[tuple[str, str], TaskID] = {}
+
+    def __enter__(self) -> Bars:
+        self._progress.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._progress.stop()
+
+    def tell(self, far: Far) -> None:
+        key = far.source, far.collection
+        if key not in self._tasks:
+            self._tasks[key] = self._progress.add_task(f"{far.source} {far.collection}", told="")
+        told = f"{far.rows} records" + (f", {far.dropped} dropped" if far.dropped else "")
+        total = far.total if far.state is None else far.done or 1
+        completed = far.done if far.state is None else total
+        self._progress.update(self._tasks[key], total=total, completed=completed or 0, told=told)
+
+
+def show_harvest(collected: Sequence[Collected]) -> None:
+    table = Table("source", "collection", "state", "records", "dropped", "")
+    for one in collected:
+        colour = {State.OK: "green", State.DEGRADED: "yellow", State.FAILED: "red"}.get(one.state, "")
+        state = f"[{colour}]{one.state}[/]" if colour else f"{one.state}"
+        table.add_row(one.source, one.collection, state, f"{one.records}", f"{one.dropped}", one.message or "")
+    out.print(table)
+    for one in collected:
+        for row in one.rows[:MOST_SHOWN]:
+            where = f" ({row.where})" if row.where else ""
+            told = f"dropped: {one.source} {one.collection} {row.key or '?'}{where}: {row.reason}"
+            out.print(told, markup=False, highlight=False)
+        if len(one.rows) > MOST_SHOWN:
+            out.print(f"dropped: {one.source} {one.collection}: {one.dropped - MOST_SHOWN} more", highlight=False)
+
+
+def names(settings: Settings) -> str:
+    return ", ".join(source.name for source in settings.sources)
+
+
+def amended(settings: Settings, **given: Any) -> Settings:
+    """With what the command line says, where it says something."""
+    return msgspec.structs.replace(settings, **{key: value for key, value in given.items() if value is not None})
+
+
+@contextmanager
+def told() -> Iterator[None]:
+    """What the operator can mend is said in lines, without a trace."""
+    try:
+        yield
+    except BadSettings as error:
+        for mistake in error.mistakes:
+            err.print(mistake, markup=False, highlight=False, soft_wrap=True)
+        raise typer.Exit(MISUSED) from error
+    except (HubError, OSError) as error:
+        err.print(f"{error}", markup=False, highlight=False, soft_wrap=True)
+        raise typer.Exit(FAILED) from error
+
+
+if __name__ == "__main__":
+    main()

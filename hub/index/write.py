@@ -338,6 +338,15 @@ class Writer:
             "INSERT OR REPLACE INTO source_health(source, body) VALUES (?, ?)", list(bodies.items())
         )
 
+    def dropped(self) -> dict[tuple[str, str], list[Dropped]]:
+        """The kept rows that could not be read, by source and collection."""
+        found: defaultdict[tuple[str, str], list[Dropped]] = defaultdict(list)
+        for source, collection, key, reason, where in self.connection.execute(
+            "SELECT source, collection, key, reason, at_where FROM dropped ORDER BY source, collection, rowid"
+        ).fetchall():
+            found[source, collection].append(Dropped(key=key, reason=reason, where=where))
+        return dict(found)
+
     def crawls(self) -> dict[tuple[str, str], CrawlState]:
         return {(state.source, state.collection): state for state in crawls.read(self.connection)}
 

@@ -1,0 +1,76 @@
+"""The settings of a hub whose sources are the sandbox's stand-ins: for the demo, for tests and benchmarks."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+
+import msgspec
+
+from hub.fetch import Source
+from hub.records.core import LocalizedText
+from hub.sandbox.bases import bases
+from hub.settings import Settings, parse
+
+# Section → stand-in. Ids and ranks as in Helsinki's own sections, so that ids in the demo look like real ones.
+STANDINS = {
+    "servicemap": "servicemap",
+    "kirkanta": "kirkanta",
+    "varaamo": "varaamo",
+    "linkedevents": "linkedevents",
+    "espoo": "espoo",
+    "finna": "finna",
+    "omastadi": "decidim",
+    "museum": "icalendar",
+}
+TITLES = {
+    "espoo": LocalizedText(fi="Espoon tapahtumat", sv="Evenemang i Esbo", en="Events in Espoo"),
+    "museum": LocalizedText(fi="Museon kalenteri", sv="Museets kalender", en="The museum's calendar"),
+}
+MADE = {"fi": "keksitty", "sv": "påhittat", "en": "made up"}
+OWN = """
+[hub]
+with_helsinki = true
+
+[sources.espoo]
+connector = "linkedevents"
+url = "http://sandbox.invalid/"
+rank = 50
+
+[sources.museum]
+connector = "icalendar"
+url = "http://sandbox.invalid/"
+organiser = "Museo (esimerkki)"
+rank = 80
+"""
+
+
+def sandbox_settings(origin: str, data_dir: Path | None = None) -> Settings:
+    """`origin`: the sandbox's address, "http://127.0.0.1:8100"."""
+    settings = parse(OWN)
+    urls = bases(origin)
+    return msgspec.structs.replace(
+        settings,
+        data_dir=data_dir,
+        workers=1,
+        sources=tuple(_stand_in(source, urls[STANDINS[source.name]], origin) for source in settings.sources),
+    )
+
+
+def _stand_in(source: Source, url: str, origin: str) -> Source:
+    return msgspec.structs.replace(
+        source,
+        url=url,
+        title=_labelled(TITLES.get(source.name, source.title)),
+        homepage=f"{origin}/_sandbox",  # a link to a real service would lead to things that are not there
+        license="CC0 1.0",
+        attribution="made up for the sandbox of City Hub",
+        per_minute=None,
+        timeout=timedelta(seconds=30),  # everything runs on one machine
+        allow_private=True,
+    )
+
+
+def _labelled(title: LocalizedText) -> LocalizedText:
+    texts = {language: getattr(title, language) for language in MADE}
+    return LocalizedText(**{language: text and f"{text} ({MADE[language]})" for language, text in texts.items()})
