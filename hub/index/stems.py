@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable
-from functools import lru_cache
+from functools import cache, lru_cache
 from importlib.resources import files
 
 import msgspec
@@ -24,6 +24,7 @@ WORD = re.compile(r"\w+", re.UNICODE)
 MARKUP = re.compile(r"<[^>]*>")
 LONGEST_WORD = 60
 MOST_QUERY_WORDS = 12
+MOST_WORDS = 100_000  # remembered of each language: some twenty megabytes
 
 # Weak grade → strong grade at the end of a Finnish stem (kadu-katu, Helsing-Helsink, kuva left alone).
 GRADATION = (("ng", "nk"), ("nn", "nt"), ("mm", "mp"), ("ll", "lt"), ("rr", "rt"))
@@ -77,11 +78,14 @@ def _heads() -> frozenset[str]:
 
 def words(text: str) -> list[str]:
     """Folded words: NFC, case-folded, no markup."""
-    folded = unicodedata.normalize("NFC", MARKUP.sub(" ", text)).casefold()
-    return [word for word in WORD.findall(folded) if len(word) <= LONGEST_WORD]
+    bare = MARKUP.sub(" ", text) if "<" in text else text
+    found: list[str] = WORD.findall(unicodedata.normalize("NFC", bare).casefold())
+    if found and max(map(len, found)) > LONGEST_WORD:
+        return [word for word in found if len(word) <= LONGEST_WORD]
+    return found
 
 
-@lru_cache(maxsize=200_000)
+@lru_cache(maxsize=20_000)
 def stem(word: str, language: Language) -> str:
     """The stem of one folded word."""
     found: str = _stemmers()[language].stemWord(word)
@@ -96,17 +100,36 @@ def stem(word: str, language: Language) -> str:
     return SINGLED.sub(r"\1", found) if len(found) > 4 else found
 
 
-@lru_cache(maxsize=200_000)
-def _kept(word: str, language: Language) -> tuple[str, ...]:
+class _Kept(dict[str, str]):
+    """What the index keeps of each word of a language: a harvest of 50 000 events looks up ten million words."""
+
+    def __init__(self, language: Language) -> None:
+        super().__init__()
+        self._language = language
+
+    def __missing__(self, word: str) -> str:
+        if len(self) >= MOST_WORDS:
+            self.clear()
+        kept = self[word] = _kept(word, self._language)
+        return kept
+
+
+@cache
+def _kept_words() -> dict[Language, _Kept]:
+    return {language: _Kept(language) for language in LANGUAGES}
+
+
+def _kept(word: str, language: Language) -> str:
+    """A word's stem, and after a blank that of its last part where that is a word of its own."""
     whole = stem(word, language)
     if language == "en" or len(word) < 9:
-        return (whole,)
+        return whole
     for cut in range(3, len(word) - 4):  # the longest known head: lastenkirjasto → kirjasto
         tail = word[cut:]
         if tail in _heads() or stem(tail, language) in _head_stems(language):
             part = stem(tail, language)
-            return (whole, part) if part != whole else (whole,)
-    return (whole,)
+            return f"{whole} {part}" if part != whole else whole
+    return whole
 
 
 @lru_cache(maxsize=3)
@@ -117,6 +140,7 @@ def _head_stems(language: Language) -> frozenset[str]:
 def indexed(texts: Iterable[LocalizedText | None]) -> tuple[str, str, str]:
     """The fi, sv and en columns of the text index. A text of no told language goes into all three."""
     columns: dict[Language, list[str]] = {language: [] for language in LANGUAGES}
+    known = _kept_words()
     for text in texts:
         if text is None:
             continue
@@ -124,8 +148,7 @@ def indexed(texts: Iterable[LocalizedText | None]) -> tuple[str, str, str]:
             own: str | None = getattr(text, language)
             said = own if own is not None else (text.other if text.fi is text.sv is text.en is None else None)
             if said is not None:
-                for word in words(said):
-                    columns[language].extend(_kept(word, language))
+                columns[language].append(" ".join(map(known[language].__getitem__, words(said))))
     return " ".join(columns["fi"]), " ".join(columns["sv"]), " ".join(columns["en"])
 
 
