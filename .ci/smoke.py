@@ -16,7 +16,7 @@ import time
 import urllib.error
 import urllib.request
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, NamedTuple
 
 ROOT = Path(__file__).parents[1]
 TO_ANSWER, TO_END = 60.0, 20.0  # seconds
@@ -136,6 +136,7 @@ def ask(port: int, query: str) -> dict[str, Any] | None:
 def ends(demo: subprocess.Popen[bytes], port: int) -> list[str]:
     """Ctrl-C, and whether everything is gone after it."""
     mistakes = []
+    family = below(demo.pid)
     if demo.poll() is None:
         began = time.monotonic()
         os.killpg(demo.pid, signal.SIGINT)
@@ -145,8 +146,9 @@ def ends(demo: subprocess.Popen[bytes], port: int) -> list[str]:
             mistakes.append(f"it did not end within {TO_END:.0f} s of Ctrl-C")
         else:
             print(f"ended {time.monotonic() - began:.1f} s after Ctrl-C")
-    if left := of_session(demo.pid):
-        mistakes.append(f"processes are left: {', '.join(left.values())}")
+    running = processes()
+    if left := [pid for pid, since in family.items() if pid in running and running[pid].since == since]:
+        mistakes.append(f"processes are left: {', '.join(running[pid].name for pid in left)}")
         for pid in left:
             os.kill(pid, signal.SIGKILL)
     with socket.socket() as probe:
@@ -155,19 +157,34 @@ def ends(demo: subprocess.Popen[bytes], port: int) -> list[str]:
     return mistakes
 
 
-def of_session(session: int) -> dict[int, str]:
-    """The processes that are still in this session, by what they are called."""
-    left = {}
+class Process(NamedTuple):
+    name: str
+    parent: int
+    since: int  # in ticks since the machine started: with the number it names one process for ever
+
+
+def processes() -> dict[int, Process]:
+    """All that run, zombies left out."""
+    found = {}
     for folder in Path("/proc").glob("[0-9]*"):
         try:
             stat = (folder / "stat").read_text()
         except (FileNotFoundError, ProcessLookupError):
             continue
         name, _, rest = stat.partition("(")[2].rpartition(")")
-        state, _, _, sid, *_ = rest.split()
-        if int(sid) == session and state != "Z":
-            left[int(folder.name)] = name
-    return left
+        fields = rest.split()
+        if fields[0] != "Z":
+            found[int(folder.name)] = Process(name, int(fields[1]), int(fields[19]))
+    return found
+
+
+def below(top: int) -> dict[int, int]:
+    """`top` and all that it started, in whatever session they are: number and start."""
+    running = processes()
+    family = {top} & running.keys()
+    while more := {pid for pid, process in running.items() if process.parent in family} - family:
+        family |= more
+    return {pid: running[pid].since for pid in family}
 
 
 def output(said: IO[bytes]) -> str:
