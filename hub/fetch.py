@@ -66,6 +66,27 @@ class Dropped(msgspec.Struct, frozen=True, kw_only=True):
     key: str | None
     reason: str
     where: str | None = None  # line or component of a feed
+    mend: str | None = None  # what its owner can do about it
+
+
+class Remark(msgspec.Struct, frozen=True, kw_only=True):
+    """What the owner should know of a row that was read all the same (`is_kept`: mended, or guessed at), or that is not
+    ours to show (a news item among events). `key` None: it holds for the whole reply.
+    """
+
+    key: str | None
+    reason: str
+    where: str | None = None
+    mend: str | None = None
+    is_kept: bool = True
+
+
+class Unreadable(ValueError):
+    """Why a row cannot be read, with what its owner can do about it."""
+
+    def __init__(self, reason: str, *, mend: str | None = None) -> None:
+        super().__init__(reason)
+        self.mend = mend
 
 
 class Page(msgspec.Struct, Generic[R], frozen=True, kw_only=True):
@@ -78,6 +99,7 @@ class Page(msgspec.Struct, Generic[R], frozen=True, kw_only=True):
     next: str | None = None  # our cursor for the next page; None: the last
     complete: bool = True  # False: the upstream cut it short; nothing may be withdrawn for its sake
     gone: tuple[Ref, ...] = ()  # what the upstream says was deleted
+    remarks: tuple[Remark, ...] = ()
 
 
 class Reply(msgspec.Struct, frozen=True, kw_only=True):
@@ -131,7 +153,7 @@ class Reply(msgspec.Struct, frozen=True, kw_only=True):
                 record = make(msgspec.json.decode(raw, type=shape))
             except (ValueError, TypeError, OverflowError, RecursionError) as error:
                 name = key_of(raw, key) if isinstance(key, str) else key(raw)
-                dropped.append(Dropped(key=name, reason=reason_of(error)))
+                dropped.append(dropped_for(error, key=name))
             else:
                 if record is not None:
                     made.append(record)
@@ -149,18 +171,31 @@ class Reply(msgspec.Struct, frozen=True, kw_only=True):
         next: str | None = None,  # noqa: A002 - the word of every paging API
         complete: bool = True,
         gone: Iterable[Ref] = (),
+        remarks: Iterable[Remark] = (),
     ) -> Page[R]:
         """`sent`: rows in the reply; what is neither kept nor dropped was skipped on purpose."""
         kept, lost = tuple(items), tuple(dropped)
         skipped = 0 if sent is None else max(0, sent - len(kept) - len(lost))
         return Page(
-            items=kept, dropped=lost, skipped=skipped, total=total, next=next, complete=complete, gone=tuple(gone)
+            items=kept,
+            dropped=lost,
+            skipped=skipped,
+            total=total,
+            next=next,
+            complete=complete,
+            gone=tuple(gone),
+            remarks=tuple(remarks),
         )
 
 
 def reason_of(error: Exception) -> str:
     """Why a row was dropped, for its owner: where and what, never the row's own text beyond a few words."""
     return re.sub(r"\s+", " ", f"{error}" or type(error).__name__)[:300]
+
+
+def dropped_for(error: Exception, *, key: str | None, where: str | None = None) -> Dropped:
+    mend = error.mend if isinstance(error, Unreadable) else None
+    return Dropped(key=key, reason=reason_of(error), where=where, mend=mend)
 
 
 def key_of(raw: msgspec.Raw, field: str = "id") -> str | None:
@@ -181,6 +216,7 @@ class Fetch(msgspec.Struct, Generic[T], frozen=True, kw_only=True):
     `amend`: what to ask instead, if the reply says that the question itself was the mistake (a field that this version
     of the upstream does not have); None: the reply is to be read as it is. It never raises. It is asked before `parse`
     and only once: the reply to the amended request is parsed, whatever it says.
+    `essence`: what of a body counts when two are compared (not the stamp of each download); None: all of it.
     """
 
     source: Source
@@ -190,6 +226,7 @@ class Fetch(msgspec.Struct, Generic[T], frozen=True, kw_only=True):
     statuses: frozenset[int] = frozenset({200})
     tags: tuple[str, ...] = ()
     amend: Callable[[Reply], Request | None] | None = None
+    essence: Callable[[bytes], bytes] | None = None
 
 
 class Joined(msgspec.Struct, Generic[T], frozen=True, kw_only=True):
@@ -294,6 +331,7 @@ class Collection(msgspec.Struct, frozen=True, kw_only=True):
     `isolated`: its pages are parsed in a process that can be killed (`hub.feeds.worker`), since what a stranger wrote
     may take any time and memory. `parse` is then a function of a module, or a `partial` of one, whose return type
     stands in its signature.
+    `conditional`: it is one page in one reply, so a reply that tells that nothing changed confirms all of it.
     """
 
     kind: str
@@ -309,6 +347,7 @@ class Collection(msgspec.Struct, frozen=True, kw_only=True):
     in_window: Callable[[Any, datetime], bool] | None = None
     urgency: int = 50
     isolated: bool = False
+    conditional: bool = False
 
     @property
     def fresh(self) -> timedelta:

@@ -18,6 +18,7 @@ from dateutil.rrule import rrulestr  # type: ignore[import-untyped]  # it brings
 
 from hub.connectors.ical_text import Component, Property, split
 from hub.connectors.ical_time import Length, Moment, When, Zones, read_duration
+from hub.fetch import Unreadable
 
 MOST_OCCURRENCES: Final = 1_000  # of one series inside the window
 MOST_STEPS: Final = 100_000  # of a rule on its way to the window's end
@@ -47,8 +48,18 @@ DAY: Final = timedelta(days=1)
 Identity: TypeAlias = "date | datetime"  # of an occurrence in its series: its first date, or its instant in UTC
 
 
-class BadRule(ValueError):
+BAD_RULE_MEND: Final = "Write the RRULE as RFC 5545 has it, with an end or with a FREQ from DAILY on."
+BAD_END: Final = Unreadable(
+    "its end cannot be read or lies before its start: it is taken to end when it starts",
+    mend="Give a DTEND after DTSTART, in the same form.",
+)
+
+
+class BadRule(Unreadable):
     """A recurrence that is refused or not understood. The first instance stands, the others are not known."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason, mend=BAD_RULE_MEND)
 
 
 class Window(msgspec.Struct, frozen=True):
@@ -64,7 +75,7 @@ class Window(msgspec.Struct, frozen=True):
 
 
 class Told(msgspec.Struct, frozen=True):
-    """A VEVENT with its times read. `length` None: it lasts until `ends_at`."""
+    """A VEVENT with its times read. `length` None: it lasts until `ends_at`. `doubt`: what had to be guessed."""
 
     event: Component
     zones: Zones
@@ -72,6 +83,7 @@ class Told(msgspec.Struct, frozen=True):
     length: Length | None
     ends_at: datetime | None
     is_cancelled: bool = False  # by the calendar's METHOD
+    doubt: Unreadable | None = None
 
     @property
     def recurs(self) -> bool:
@@ -92,13 +104,13 @@ class Occurrence(msgspec.Struct, frozen=True):
 def read_times(event: Component, zones: Zones, *, is_cancelled: bool = False) -> Told:
     """ValueError where it has no start that can be read, or two, or no end: the download was cut off in it."""
     if not event.closed:
-        raise ValueError("it was cut off")
+        raise Unreadable("it was cut off", mend="Check that the whole file is sent, up to END:VCALENDAR.")
     starts = event.all("DTSTART")
     if len(starts) != 1:
-        raise ValueError("more than one DTSTART" if starts else "no DTSTART")
+        raise Unreadable("more than one DTSTART" if starts else "no DTSTART", mend="Give each event one DTSTART.")
     start = zones.of(starts[0])
-    length, ends_at = _end(event, zones, start)
-    return Told(event, zones, start, length, ends_at, is_cancelled)
+    length, ends_at, is_good = _end(event, zones, start)
+    return Told(event, zones, start, length, ends_at, is_cancelled, None if is_good else BAD_END)
 
 
 def identity_of(prop: Property, series: Told) -> Identity:
@@ -106,13 +118,15 @@ def identity_of(prop: Property, series: Told) -> Identity:
     return _identity(_at_its_time(_resolved(prop.value, prop, series), series))
 
 
-def occurrences(series: Told | None, moved: dict[Identity, Told], window: Window) -> tuple[list[Occurrence], list[str]]:
+def occurrences(
+    series: Told | None, moved: dict[Identity, Told], window: Window
+) -> tuple[list[Occurrence], list[Unreadable]]:
     """Those inside the window, and why others are not known.
 
     `moved`: the components that speak of one occurrence, by its identity. They stand whether or not the series has it.
     """
     found = [_occurrence(one, identity, one.start) for identity, one in moved.items()]
-    problems: list[str] = []
+    problems: list[Unreadable] = []
     if series is not None:
         if not series.recurs and not moved:
             found.append(_occurrence(series, None, series.start))
@@ -120,7 +134,7 @@ def occurrences(series: Told | None, moved: dict[Identity, Told], window: Window
             try:
                 found += _expanded(series, moved, window)
             except BadRule as error:
-                problems.append(str(error))
+                problems.append(error)
                 first = _identity(series.start)
                 if all(one.original != first for one in found):
                     found.append(_occurrence(series, first, series.start))
@@ -128,7 +142,7 @@ def occurrences(series: Told | None, moved: dict[Identity, Told], window: Window
         (one for one in found if window.holds(one.starts_at, one.ends_at)), key=lambda one: (one.starts_at, one.ends_at)
     )
     if len(inside) > MOST_OCCURRENCES:
-        problems.append(f"more than {MOST_OCCURRENCES} occurrences: the later ones are left out")
+        problems.append(Unreadable(f"more than {MOST_OCCURRENCES} occurrences: the later ones are left out"))
     return inside[:MOST_OCCURRENCES], problems
 
 
@@ -280,23 +294,30 @@ def _occurrence(told: Told, original: Identity | None, start: When, own_length: 
     return Occurrence(told, original, starts_at, ends_at, None, None)
 
 
-def _end(event: Component, zones: Zones, start: When) -> tuple[Length | None, datetime | None]:
-    """What can't be read, or lies before the start, is no length at all; a whole day lasts at least itself."""
+def _end(event: Component, zones: Zones, start: When) -> tuple[Length | None, datetime | None, bool]:
+    """What can't be read, or lies before the start, is no length at all, which is told; a whole day lasts at least
+    itself.
+    """
     least = Length() if isinstance(start, Moment) else Length(days=1)
     end = event.first("DTEND")
     if end is None:
-        length = read_duration(event.text("DURATION") or "")
+        given = event.text("DURATION")
+        length = read_duration(given or "")
+        is_good = given is None or length is not None
         if length is None or isinstance(start, Moment):
-            return length or least, None
-        return Length(days=max(1, length.whole_days)), None
+            return length or least, None, is_good
+        return Length(days=max(1, length.whole_days)), None, True
     try:
         last = zones.of(end)
     except ValueError:
-        return least, None
+        return least, None, False
     if not isinstance(start, Moment):
-        return Length(days=max(1, (zones.day(last, here=True) - start).days)), None
+        lasts = (zones.day(last, here=True) - start).days
+        return Length(days=max(1, lasts)), None, lasts >= 0
     ends_at = last.instant if isinstance(last, Moment) else zones.midnight(last)
-    return (None, ends_at) if ends_at > start.instant else (least, None)
+    if ends_at > start.instant:
+        return None, ends_at, True
+    return least, None, ends_at == start.instant
 
 
 class _Rule:

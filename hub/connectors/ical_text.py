@@ -70,6 +70,7 @@ class File(msgspec.Struct, frozen=True):
 
     calendars: tuple[Component, ...]
     is_whole: bool
+    is_utf_8: bool
 
 
 def read_file(body: bytes) -> File:
@@ -93,7 +94,7 @@ def read_file(body: bytes) -> File:
                     is_whole &= stack.pop().name != "VCALENDAR"
                 events += name == "VEVENT"
                 if events > MOST_EVENTS:
-                    return File(_calendars(calendars), is_whole=False)
+                    return File(_calendars(calendars), is_whole=False, is_utf_8=is_utf_8(plain))
                 _open(Component(name, number), stack, calendars)
             case "BEGIN" if passed_over or name not in KEPT or len(stack) >= DEEPEST:
                 passed_over.append(name)
@@ -103,7 +104,7 @@ def read_file(body: bytes) -> File:
                 _close(name, stack, passed_over)
             case _ if stack and not passed_over and (found := _property(line)) is not None:
                 stack[-1].properties.append(found)
-    return File(_calendars(calendars), is_whole=is_whole and not stack)
+    return File(_calendars(calendars), is_whole=is_whole and not stack, is_utf_8=is_utf_8(plain))
 
 
 def _calendars(found: list[Component]) -> tuple[Component, ...]:
@@ -154,6 +155,15 @@ def _lines(body: bytes) -> Iterator[tuple[int, str]]:
         parts, first = [line], number
     if parts:
         yield first, _decoded(b"".join(parts))
+
+
+def is_utf_8(body: bytes) -> bool:
+    """Told of the file as it is unfolded: a fold may part a character."""
+    try:
+        re.sub(rb"\r?\n[ \t]", b"", body).decode()
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def _decoded(line: bytes) -> str:

@@ -19,6 +19,7 @@ from icalendar.timezone.windows_to_olson import WINDOWS_TO_OLSON
 
 from hub.connectors.ical_text import Component, Property
 from hub.connectors.moments import HELSINKI
+from hub.fetch import Unreadable
 
 DATE: Final = re.compile(r"(\d{4})(\d\d)(\d\d)", re.ASCII)
 TIME: Final = re.compile(r"(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)?(Z)?", re.ASCII | re.IGNORECASE)
@@ -88,6 +89,7 @@ class Zones:
                 own.setdefault(name, definition)
         self._definitions: Mapping[str, Component] = own
         self._named: dict[str, tzinfo] = {}
+        self.unknown: set[str] = set()
         self.default: tzinfo = default
         named = calendar.text("X-WR-TIMEZONE")
         if named is not None:
@@ -98,19 +100,21 @@ class Zones:
         if name not in self._named:
             found = known_zone(name) or self._defined(name) or guessed_zone(name)
             self._named[name] = found or self.default
+            if found is None and name.strip():
+                self.unknown.add(name)
         return self._named[name]
 
     def when(self, value: str, tzid: str | None = None) -> When:
         """A date or a moment by the shape of the value, whatever VALUE says; ValueError if it is neither."""
         text = value.strip()
         if match := DATE.fullmatch(text):
-            return _in_range(date(int(match[1]), int(match[2]), int(match[3])))
+            return in_range(date(int(match[1]), int(match[2]), int(match[3])))
         match = TIME.fullmatch(text)
         if match is None:
-            raise ValueError(f"{text[:40]!r} is no date or time")
+            raise Unreadable(f"{text[:40]!r} is no date or time", mend="Write times as 20261122T180000Z.")
         year, month, day, hour, minute = (int(part) for part in match.groups()[:5])
         second = min(int(match[6] or 0), 59)  # a leap second has no name here
-        _in_range(date(year, month, day))
+        in_range(date(year, month, day))
         wall = datetime(year, month, day, hour, minute, second)  # noqa: DTZ001 - its zone stands beside it
         if match[7]:
             return Moment(wall, UTC)
@@ -278,7 +282,7 @@ def read_offset(text: str) -> timedelta:
     return -size if match[1] == "-" else size
 
 
-def _in_range(day: date) -> date:
+def in_range(day: date) -> date:
     if not FIRST_YEAR <= day.year <= LAST_YEAR:
-        raise ValueError(f"the year {day.year} is outside {FIRST_YEAR} to {LAST_YEAR}")
+        raise Unreadable(f"the year {day.year} is outside {FIRST_YEAR} to {LAST_YEAR}", mend="Check the date.")
     return day

@@ -18,31 +18,24 @@ made of title, start and place. Attendees and alarms are never read.
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 from functools import partial
-from typing import ClassVar, Final
-from zoneinfo import ZoneInfo
+from typing import ClassVar
 
 import msgspec
 
+from hub.connectors import feed
 from hub.connectors.ical_series import Identity, Occurrence, Told, Window, identity_of, occurrences, read_times
 from hub.connectors.ical_text import Component, File, NoCalendar, Property, as_html, read_file, split
 from hub.connectors.ical_time import Moment, Zones
 from hub.connectors.markup import html_of, plain
 from hub.connectors.weblinks import weblink
-from hub.fetch import Ask, Collection, Dropped, Fetch, Page, Reply, Request, Source, T, reason_of
-from hub.freshness import Freshness, days, minutes
-from hub.records.core import LANGUAGES, LocalizedText, Picture, Point, localized, point
+from hub.fetch import Ask, Collection, Dropped, Fetch, Page, Remark, Reply, Request, Source, T, Unreadable, dropped_for
+from hub.records.core import LocalizedText, Picture, Point, point
 from hub.records.events import Event, EventStatus, Link
 
-# Partners change a programme some times a day; half an hour is what feeds themselves commonly ask for.
-FEED = Freshness(fresh=minutes(30), while_revalidate=minutes(30), if_error=days(30))
-BACK, AHEAD = days(30), days(400)
-MOST_OCCURRENCES: Final = 20_000  # of a feed
-LONGEST_KEY: Final = 300
 STATUSES = {
     "CANCELLED": EventStatus.CANCELLED,
     "CANCELED": EventStatus.CANCELLED,
@@ -50,26 +43,27 @@ STATUSES = {
 }
 GEO_LINK = re.compile(r"geo:(-?\d{1,3}(?:\.\d+)?),(-?\d{1,3}(?:\.\d+)?)", re.ASCII | re.IGNORECASE)
 GEO = re.compile(r"\s*(-?\d{1,3}(?:\.\d+)?)\s*\\?[;,]\s*(-?\d{1,3}(?:\.\d+)?)\s*", re.ASCII)
+STAMP = re.compile(rb"^DTSTAMP[:;][^\r\n]*", re.MULTILINE | re.IGNORECASE)
+NO_UID = "it has no UID: its identity is made of title, start and place, and changes when they do"
+NO_UID_MEND = "Give each event a UID that stays the same for ever."
+CUT_OFF = Remark(
+    key=None,
+    reason="the file has no end: it was cut off, so nothing that it lacks counts as withdrawn",
+    mend="Check that the whole file is sent, up to END:VCALENDAR.",
+)
 
 
 class ICalendar:
     UPSTREAM: ClassVar[str] = "icalendar"
-    OPTIONS: ClassVar[frozenset[str]] = frozenset({"organiser", "organisation", "language", "timezone"})
+    OPTIONS: ClassVar[frozenset[str]] = feed.OPTIONS
     IS_DOCUMENT: ClassVar[bool] = True
 
     def __init__(self, source: Source) -> None:
+        feed.checked(source)
         self.source = source
 
     def collections(self) -> Iterable[Collection]:
-        # Parsing a stranger's calendar may take any time and memory: it is done where it can be killed.
-        yield Collection(
-            kind=Event.kind,
-            pages=self.events,
-            every=minutes(30),
-            full=minutes(30),
-            in_window=in_window,
-            isolated=True,
-        )
+        yield feed.programme(self.events, conditional=True)
 
     def probe(self) -> Fetch[int]:
         """How many events the feed holds."""
@@ -77,21 +71,20 @@ class ICalendar:
 
     def events(self, ask: Ask) -> Fetch[Page[Event]]:
         """The whole feed, as occurrences inside the window."""
-        return self._ask(partial(read_feed, window=Window(ask.now - BACK, ask.now + AHEAD)))
+        return self._ask(partial(read_feed, window=feed.window_at(ask.now)))
 
     def _ask(self, parse: Callable[[Reply], T]) -> Fetch[T]:
         request = Request(
             method="GET",
-            url=re.sub(r"^webcals?://", "https://", self.source.url),
+            url=feed.address_of(self.source),
             headers=(("Accept", "text/calendar, */*;q=0.5"),),
         )
-        return Fetch(source=self.source, request=request, parse=parse, freshness=FEED)
+        return Fetch(source=self.source, request=request, parse=parse, freshness=feed.FEED, essence=without_stamps)
 
 
-def in_window(event: Event, now: datetime) -> bool:
-    if event.starts_at is None or event.ends_at is None:
-        return True
-    return Window(now - BACK, now + AHEAD).holds(event.starts_at, event.ends_at)
+def without_stamps(body: bytes) -> bytes:
+    """Many servers stamp each download anew."""
+    return STAMP.sub(b"", body)
 
 
 def count_events(reply: Reply) -> int:
@@ -105,17 +98,22 @@ def read_feed(reply: Reply, *, window: Window) -> Page[Event]:
     """
     file = _file(reply)
     dropped: list[Dropped] = []
+    remarks: list[Remark] = []
+    if not file.is_whole:
+        remarks.append(CUT_OFF)
+    if not file.is_utf_8:
+        remarks.append(feed.NOT_UTF_8)
     groups: dict[str, _Group] = {}
     for calendar in file.calendars:
-        _gather(calendar, reply.source, groups, dropped)
+        _gather(calendar, reply.source, groups, dropped, remarks)
     events: list[Event] = []
     for key, group in groups.items():
         events += _read(key, group, reply, window, dropped)
-        if len(events) > MOST_OCCURRENCES:
-            dropped.append(Dropped(key=key, reason=f"the feed has more than {MOST_OCCURRENCES} occurrences"))
-            return reply.page(events[:MOST_OCCURRENCES], dropped=dropped, complete=False)
+        if len(events) > feed.MOST_EVENTS:
+            dropped.append(Dropped(key=key, reason=f"the feed has more than {feed.MOST_EVENTS} occurrences"))
+            return reply.page(events[: feed.MOST_EVENTS], dropped=dropped, remarks=remarks, complete=False)
     is_readable = bool(groups) or not dropped
-    return reply.page(events, dropped=dropped, complete=file.is_whole and is_readable)
+    return reply.page(events, dropped=dropped, remarks=remarks, complete=file.is_whole and is_readable)
 
 
 class _Group(msgspec.Struct):
@@ -133,19 +131,34 @@ def _file(reply: Reply) -> File:
         raise reply.changed(str(error)) from error
 
 
-def _gather(calendar: Component, source: Source, groups: dict[str, _Group], dropped: list[Dropped]) -> None:
-    zones = Zones(calendar, _zone(source))
+def _gather(
+    calendar: Component, source: Source, groups: dict[str, _Group], dropped: list[Dropped], remarks: list[Remark]
+) -> None:
+    zones = Zones(calendar, feed.zone_of(source))
     is_cancelled = (calendar.text("METHOD") or "").upper() == "CANCEL"
     for event in calendar.inner("VEVENT"):
         uid = event.text("UID")
-        key = _key(event, uid)
+        key, where = _key(event, uid), f"line {event.line}"
         try:
             told = read_times(event, zones, is_cancelled=is_cancelled)
         except (ValueError, OverflowError) as error:
-            dropped.append(Dropped(key=key, reason=reason_of(error), where=f"line {event.line}"))
+            dropped.append(dropped_for(error, key=key, where=where))
             continue
+        if uid is None:
+            remarks.append(Remark(key=key, reason=NO_UID, where=where, mend=NO_UID_MEND))
+        if told.doubt is not None:
+            remarks.append(Remark(key=key, reason=f"{told.doubt}", where=where, mend=told.doubt.mend))
         group = groups.setdefault(key, _Group(uid))
         (group.wholes if event.first("RECURRENCE-ID") is None else group.parts).append(told)
+    remarks += [
+        Remark(
+            key=None,
+            reason=f"nobody knows the time zone {name[:60]!r}: its times are read in {zones.default}",
+            where=f"line {calendar.line}",
+            mend="Name zones as the IANA does (Europe/Helsinki), or define them in a VTIMEZONE.",
+        )
+        for name in sorted(zones.unknown)
+    ]
 
 
 def _read(key: str, group: _Group, reply: Reply, window: Window, dropped: list[Dropped]) -> Iterator[Event]:
@@ -157,13 +170,13 @@ def _read(key: str, group: _Group, reply: Reply, window: Window, dropped: list[D
         try:
             moved.setdefault(identity_of(named, series or part), []).append(part)
         except (ValueError, OverflowError) as error:
-            dropped.append(Dropped(key=key, reason=reason_of(error), where=f"line {part.event.line}"))
+            dropped.append(dropped_for(error, key=key, where=f"line {part.event.line}"))
     try:
         found, problems = occurrences(series, {name: _latest(versions) for name, versions in moved.items()}, window)
     except OverflowError:  # a length or a zone that leads out of the calendar
-        found, problems = [], ["its times lead outside the calendar"]
+        found, problems = [], [Unreadable("its times lead outside the calendar")]
     where = f"line {series.event.line}" if series is not None else None
-    dropped += [Dropped(key=key, reason=problem, where=where) for problem in problems]
+    dropped += [dropped_for(problem, key=key, where=where) for problem in problems]
     templates: dict[int, Event] = {}
     parent = None
     if series is not None and found and any(one.original is not None for one in found):
@@ -201,10 +214,8 @@ def _latest(versions: Sequence[Told]) -> Told:
 def _key(event: Component, uid: str | None) -> str:
     if uid is None:
         said = "|".join(_value(event, name) for name in ("SUMMARY", "DTSTART", "LOCATION"))
-        return hashlib.sha256(said.encode()).hexdigest()[:32]
-    if len(uid) <= LONGEST_KEY and uid.isprintable():
-        return uid
-    return hashlib.sha256(uid.encode()).hexdigest()[:32]
+        return feed.made_key(said)
+    return feed.key_for(uid)
 
 
 def _value(event: Component, name: str) -> str:
@@ -213,7 +224,7 @@ def _value(event: Component, name: str) -> str:
 
 
 def _stamp(original: Identity) -> str:
-    return original.strftime("%Y%m%dT%H%M%SZ") if isinstance(original, datetime) else original.isoformat()
+    return feed.stamp(original) if isinstance(original, datetime) else original.isoformat()
 
 
 def _parent(key: str, group: _Group, series: Told, found: Sequence[Occurrence], reply: Reply) -> Event:
@@ -229,7 +240,7 @@ def _parent(key: str, group: _Group, series: Told, found: Sequence[Occurrence], 
 def _said(key: str, group: _Group, told: Told, reply: Reply) -> Event:
     """What a component says of the event, but for when it is."""
     event, source = told.event, reply.source
-    language = str(source.options.get("language", "fi"))
+    language = feed.language_of(source)
     place = event.text("LOCATION")
     online = weblink(place) if place is not None and "://" in place else None
     meeting = weblink(event.text("CONFERENCE"))
@@ -268,20 +279,7 @@ def _modified(told: Told) -> datetime | None:
 
 
 def _texts(props: Iterable[Property], language: str, clean: Callable[[str], str | None]) -> LocalizedText | None:
-    """In the languages that they say they are in; what says nothing is in the feed's."""
-    texts: dict[str, str] = {}
-    other_language = None
-    for prop in props:
-        tag = (prop.params.get("LANGUAGE") or language).lower()
-        primary = tag.partition("-")[0]
-        text = clean(prop.text)
-        if text is None:
-            continue
-        if primary in LANGUAGES:
-            texts.setdefault(primary, text)
-        elif "other" not in texts:
-            texts["other"], other_language = text, primary if re.fullmatch("[a-z]{2,8}", primary) else None
-    return LocalizedText(**texts, other_language=other_language) if texts else None
+    return feed.texts(((prop.params.get("LANGUAGE"), prop.text) for prop in props), language, clean)
 
 
 def _description(event: Component, language: str) -> LocalizedText | None:
@@ -297,14 +295,8 @@ def _location(event: Component) -> Point | None:
 
 
 def _organiser(event: Component, source: Source, language: str) -> LocalizedText | None:
-    """The configured organisation; an ORGANIZER's name only where it is known to be no person's."""
-    if (name := source.options.get("organiser")) is not None:
-        return localized(fi=str(name))
     prop = event.first("ORGANIZER")
-    if prop is None or source.options.get("organisation") is not True:
-        return None
-    named = Property(prop.name, {}, prop.params.get("CN", ""))
-    return _texts([named], language, plain)
+    return feed.organiser_of(source, [] if prop is None else [(None, prop.params.get("CN"))], language)
 
 
 def _categories(event: Component, language: str) -> Iterator[LocalizedText]:
@@ -321,7 +313,3 @@ def _pictures(event: Component) -> Iterator[Picture]:
     for prop in [*event.all("IMAGE"), *attached]:
         if (url := weblink(prop.text)) is not None:
             yield Picture(url=url)
-
-
-def _zone(source: Source) -> ZoneInfo:
-    return ZoneInfo(str(source.options.get("timezone", "Europe/Helsinki")))

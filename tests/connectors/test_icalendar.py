@@ -697,3 +697,74 @@ def test_any_lines_give_events_and_drops_or_a_changed_payload(lines: list[str]) 
         assert event.starts_at <= event.ends_at
         assert event.is_all_day == (event.starts_on is not None)
         assert msgspec.msgpack.decode(msgspec.msgpack.encode(event), type=Event) == event
+
+
+# ---- what the owner is told -------------------------------------------------------------------------------------
+
+
+def remarks(body: bytes) -> list[tuple[str | None, str | None, bool]]:
+    """Where, and whether there is advice; each remark must say what."""
+    page = read(body)
+    assert all(remark.reason and remark.is_kept for remark in page.remarks)
+    return [(remark.key, remark.where, remark.mend is not None) for remark in page.remarks]
+
+
+def test_a_feed_without_fault_has_no_remarks() -> None:
+    assert remarks(PROGRAMME.encode()) == []
+
+
+@pytest.mark.parametrize(
+    ("lines", "word"),
+    [
+        (("DTSTART:20261105T160000Z",), "no UID"),
+        (("UID:1", "DTSTART:20261105T160000Z", "DTEND:20261104T160000Z"), "its end"),
+        (("UID:1", "DTSTART:20261105T160000Z", "DTEND:soon"), "its end"),
+        (("UID:1", "DTSTART:20261105T160000Z", "DURATION:long"), "its end"),
+        (("UID:1", "DTSTART;TZID=Middle Earth:20261105T160000"), "'Middle Earth'"),
+    ],
+)
+def test_what_had_to_be_guessed_is_told_with_its_line_and_how_to_mend_it(lines: tuple[str, ...], word: str) -> None:
+    page = read(calendar(*lines))
+
+    (remark,) = page.remarks
+    assert word in remark.reason
+    assert remark.where in {"line 1", "line 2"}
+    assert remark.mend
+    assert len(page.items) == 1
+
+
+def test_other_bytes_than_utf_8_are_told() -> None:
+    page = read(calendar("UID:1", "DTSTART:20261105T160000Z", "SUMMARY:Yö").decode().encode("cp1252"))
+
+    assert [remark.reason for remark in page.remarks if "windows-1252" in remark.reason]
+    assert page.items[0].name == LocalizedText(fi="Yö")
+
+
+def test_a_file_that_was_cut_off_is_told() -> None:
+    page = read(calendar("UID:1", "DTSTART:20261105T160000Z").removesuffix(b"END:VCALENDAR\r\n"))
+
+    assert [remark.reason for remark in page.remarks if "cut off" in remark.reason]
+    assert not page.complete
+
+
+def test_a_dropped_event_comes_with_advice() -> None:
+    page = read(calendar("UID:1", "SUMMARY:Milloin?") + calendar("UID:2", "DTSTART:20261105T160000Z"))
+
+    assert [(lost.key, lost.where, lost.mend) for lost in page.dropped] == [
+        ("1", "line 2", "Give each event one DTSTART.")
+    ]
+
+
+@pytest.mark.parametrize("wrong", [{"language": "fr"}, {"timezone": "Mars/Olympus"}, {"organisation": "yes"}])
+def test_an_option_that_cannot_be_meant_is_refused(wrong: dict[str, object]) -> None:
+    with pytest.raises((TypeError, ValueError)):
+        ICalendar(source(**wrong))
+
+
+def test_the_stamp_of_each_download_is_not_of_its_essence() -> None:
+    body = calendar("UID:1", "DTSTART:20261105T160000Z", "DTSTAMP:20261101T000000Z")
+    essence = ICalendar(source()).events(Ask(now=READ_AT)).essence
+    assert essence is not None
+
+    assert essence(body) == essence(body.replace(b"20261101T000000Z", b"20261102T000000Z"))
+    assert essence(body) != essence(body.replace(b"20261105T160000Z", b"20261106T160000Z"))
