@@ -14,7 +14,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Final, TypeAlias
 
 import msgspec
-from dateutil.rrule import rrulestr  # type: ignore[import-untyped]  # it brings no types
+from dateutil.rrule import rrulestr
 
 from hub.connectors.ical_text import Component, Property, split
 from hub.connectors.ical_time import Length, Moment, When, Zones, read_duration

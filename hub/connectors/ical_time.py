@@ -14,7 +14,7 @@ from typing import Final, TypeAlias
 from zoneinfo import ZoneInfo, available_timezones
 
 import msgspec
-from dateutil.rrule import rrule, rrulestr  # type: ignore[import-untyped]  # it brings no types
+from dateutil.rrule import rrule, rruleset, rrulestr
 from icalendar.timezone.windows_to_olson import WINDOWS_TO_OLSON
 
 from hub.connectors.ical_text import Component, Property
@@ -189,7 +189,7 @@ class _Change(msgspec.Struct):
     """One STANDARD or DAYLIGHT: from each onset on, local time is `to` ahead of UTC, before it was `before`."""
 
     first: datetime
-    onsets: rrule
+    onsets: rrule | rruleset
     before: timedelta
     to: timedelta
 
