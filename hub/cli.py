@@ -277,7 +277,7 @@ async def harvest_now(settings: Settings, source: str | None, *, quiet: bool) ->
     async with gathering(settings) as gathered:
         with Bars(quiet=quiet) as bars:
             states = await gathered.harvester.once(None if source is None else [source], bars.tell)
-        gathered.save_health(list(named))
+        gathered.tell_health()
         dropped = gathered.writer.dropped()
     return [
         Collected(

@@ -12,7 +12,7 @@ import msgspec
 
 from hub.derive.derivation import Derivation
 from hub.derive.joins import Joins
-from hub.fetch import Collection
+from hub.fetch import Collection, Source
 from hub.fetcher import Fetcher, Wire
 from hub.harvest.crawl import Progress
 from hub.harvest.harvester import Harvester
@@ -23,19 +23,30 @@ from hub.index.write import Writer
 from hub.settings import Settings
 from hub.wiring import Clock, fetching, utc_now
 
-TELL_HEALTH = 10.0  # seconds
+TELL_HEALTH = 2.0  # seconds
 
 
-class Gathering(msgspec.Struct, frozen=True, kw_only=True):
-    harvester: Harvester
-    fetcher: Fetcher
-    writer: Writer
+class Gathering:
+    """A harvester with what it works with."""
 
-    def save_health(self, sources: Sequence[str]) -> None:
-        """What workers, who ask little themselves, shall know of each source."""
-        bodies = {source: msgspec.json.encode(self.fetcher.health(source)) for source in sources}
-        with self.writer.transaction():
-            self.writer.save_health(bodies)
+    def __init__(self, harvester: Harvester, fetcher: Fetcher, writer: Writer, sources: Sequence[Source]) -> None:
+        self.harvester = harvester
+        self.writer = writer
+        self._fetcher = fetcher
+        self._sources = sources
+        self._told: dict[str, bytes] = {}
+
+    def tell_health(self) -> None:
+        """What workers, who ask little themselves, shall know of each source. Nothing of those not asked yet: what a
+        process before this one told of them stands.
+        """
+        known = {source.id: self._fetcher.health(source.id) for source in self._sources}
+        bodies = {id_: msgspec.json.encode(health) for id_, health in known.items() if health.requests}
+        news = {id_: body for id_, body in bodies.items() if self._told.get(id_) != body}
+        if news:
+            with self.writer.transaction():
+                self.writer.save_health(news)
+            self._told.update(news)
 
 
 @asynccontextmanager
@@ -58,7 +69,7 @@ async def gathering(
                 return cast("Read", fetcher.reader(collection))
 
             harvester = Harvester(settings.connectors(), writer, fetcher.read, read_for=read_for)
-            yield Gathering(harvester=harvester, fetcher=fetcher, writer=writer)
+            yield Gathering(harvester, fetcher, writer, settings.sources)
     finally:
         writer.close()
 
@@ -76,18 +87,17 @@ async def harvest_once(
     """Everything that these sources (names or ids; None: all) list, now. How each collection stands afterwards."""
     async with gathering(settings, wire=wire, clock=clock, monotonic=monotonic, synchronous=synchronous) as gathered:
         states = await gathered.harvester.once(sources, progress)
-        gathered.save_health([source.id for source in settings.sources])
+        gathered.tell_health()
         return states
 
 
 async def harvest_for_ever(settings: Settings, stop: asyncio.Event) -> None:
     """Each collection when it is due, until `stop`."""
-    ids = [source.id for source in settings.sources]
     async with gathering(settings) as gathered:
 
         async def tell_health() -> None:
             while True:
-                gathered.save_health(ids)
+                gathered.tell_health()
                 await asyncio.sleep(TELL_HEALTH)
 
         async with asyncio.TaskGroup() as group:

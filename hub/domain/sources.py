@@ -12,7 +12,6 @@ from hub.fetch import Source
 from hub.fetcher import SourceHealth
 from hub.index.crawls import CrawlState
 
-
 NEVER = datetime.min.replace(tzinfo=UTC)
 
 

@@ -13,6 +13,7 @@ from starlette.requests import Request
 from hub.http.languages import weight_of
 
 MOST_BODY = 100_000  # bytes
+MOST_ADDRESS = 32_000  # bytes of a query string
 JSON = "application/json"
 GRAPHQL = "application/graphql-response+json"
 
@@ -43,6 +44,8 @@ async def asked(request: Request) -> Asked:
 
 
 def _from_query(request: Request) -> Asked:
+    if len(request.scope["query_string"]) > MOST_ADDRESS:
+        raise Refused(f"the address is longer than {MOST_ADDRESS} bytes: POST it as JSON", status=414)
     given = request.query_params
     query = given.get("query")
     if not query:

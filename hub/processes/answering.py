@@ -40,3 +40,5 @@ def answer(app: Starlette, number: int) -> None:
 
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         runner.run(serve())
+    if not server.started:
+        raise SystemExit("the app did not start")

@@ -62,9 +62,11 @@ class Family:
             began = time.monotonic()
             process = await start(member)
             self._processes[member.name] = process
-            if not await first(stop.wait(), process.wait()):
+            try:
+                if not await first(stop.wait(), process.wait()):
+                    return
+            finally:
                 await end(process)
-                return
             lived = time.monotonic() - began
             log.error(
                 "process.died", extra={"child": member.name, "status": process.returncode, "lived": round(lived, 1)}

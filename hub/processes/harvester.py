@@ -34,7 +34,8 @@ async def harvest(settings: Settings) -> None:
     try:
         await harvest_for_ever(settings, stop)
     except FolderInUse as error:
-        raise SystemExit(f"{error}") from error
+        log.error("harvest.folder_in_use", extra={"reason": f"{error}"})  # noqa: TRY400 - the reason is all
+        raise SystemExit(1) from error
 
 
 if __name__ == "__main__":
