@@ -21,6 +21,9 @@ STANDINS = {
     "espoo": "espoo",
     "finna": "finna",
     "omastadi": "decidim",
+    "kerrokantasi": "kerrokantasi",
+    "decisions": "decisions",
+    "openahjo": "openahjo",
     "museum": "icalendar",
 }
 TITLES = {
@@ -54,6 +57,7 @@ def sandbox_settings(origin: str, data_dir: Path | None = None) -> Settings:
         data_dir=data_dir,
         workers=1,
         sources=tuple(_stand_in(source, urls[STANDINS[source.name]], origin) for source in settings.sources),
+        off=frozenset(),  # what lacks a public address has a stand-in
     )
 
 

@@ -37,8 +37,10 @@ def test_without_a_configuration_helsinkis_public_services_are_read() -> None:
         ("varaamo", "varaamo", 30, "tilavaraus.hel.fi"),
         ("linkedevents", "le", 40, "api.hel.fi"),
         ("finna", "finna", 60, "api.finna.fi"),
+        ("kerrokantasi", "kerrokantasi", 65, "kerrokantasi.api.hel.fi"),
         ("omastadi", "omastadi", 70, "omastadi.hel.fi"),
     }
+    assert found.off == {"decisions", "openahjo"}  # one has no public address, the other may be gone
     assert "icalendar" not in {source.connector for source in found.sources}  # a feed is always somebody's own
     assert (found.host, found.port, found.data_dir, found.languages) == ("127.0.0.1", 8000, None, LANGUAGES)
 

@@ -6,20 +6,26 @@ A new upstream adds its import and its line, in the order of the alphabet.
 from __future__ import annotations
 
 from hub.connectors.decidim import Decidim
+from hub.connectors.decisions import Decisions
 from hub.connectors.finna import Finna
 from hub.connectors.icalendar import ICalendar
+from hub.connectors.kerrokantasi import Kerrokantasi
 from hub.connectors.kirkanta import Kirkanta
 from hub.connectors.linkedevents import LinkedEvents
+from hub.connectors.openahjo import OpenAhjo
 from hub.connectors.servicemap import Servicemap
 from hub.connectors.varaamo import Varaamo
 from hub.fetch import Connector
 
 CONNECTORS: dict[str, type[Connector]] = {
     "decidim": Decidim,
+    "decisions": Decisions,
     "finna": Finna,
     "icalendar": ICalendar,
+    "kerrokantasi": Kerrokantasi,
     "kirkanta": Kirkanta,
     "linkedevents": LinkedEvents,
+    "openahjo": OpenAhjo,
     "servicemap": Servicemap,
     "varaamo": Varaamo,
 }

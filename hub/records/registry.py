@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from hub.records.catalogue import CatalogueRecord
+from hub.records.civic import Decision, Hearing, HearingComments, HearingSection
 from hub.records.core import Record
 from hub.records.events import Event, Keyword, Organisation, Registration
 from hub.records.participation import (
@@ -38,5 +39,9 @@ RECORD_TYPES: tuple[type[Record], ...] = (
     BudgetProject,
     Proposal,
     Result,
+    Hearing,
+    HearingSection,
+    HearingComments,
+    Decision,
 )
 BY_KIND: dict[str, type[Record]] = {record.kind: record for record in RECORD_TYPES}

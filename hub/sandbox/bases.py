@@ -12,6 +12,9 @@ MOUNTS: dict[str, tuple[str, str]] = {
     "linkedevents": ("/linkedevents/v1", "/"),
     "espoo": ("/espoo/v1", "/"),
     "icalendar": ("/icalendar", "/events.ics"),
+    "kerrokantasi": ("/kerrokantasi/v1", "/"),
+    "decisions": ("/decisions", "/"),
+    "openahjo": ("/openahjo/paatokset/v1", "/"),
 }
 
 

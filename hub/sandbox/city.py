@@ -302,6 +302,62 @@ class MadeRound(msgspec.Struct, frozen=True, kw_only=True):
     results: tuple[MadeResult, ...] = ()
 
 
+class MadeSection(msgspec.Struct, frozen=True, kw_only=True):
+    """A part of a hearing's text. `id` 32 letters and digits."""
+
+    id: str
+    type: Literal["main", "part", "closure-info"]
+    title: Text
+    abstract: Text
+    content: Text  # HTML
+    created_at: datetime
+
+
+class MadeHearing(msgspec.Struct, frozen=True, kw_only=True):
+    """What residents are asked about. `outline`: a ring, lon/lat. `official`: an invented person who answers for it,
+    whom nobody may ask for.
+    """
+
+    id: str  # 32 letters and digits
+    slug: str
+    title: Text
+    borough: Text
+    abstract: Text  # HTML
+    opens_at: datetime
+    closes_at: datetime
+    created_at: datetime
+    is_forced_closed: bool = False
+    is_published: bool = True
+    labels: tuple[tuple[int, Text], ...] = ()
+    organisation: str
+    official: str
+    comments: int = 0
+    outline: tuple[tuple[float, float], ...] = ()
+    spot: tuple[float, float] | None = None
+    tprek: int | None = None
+    project: tuple[str, Text, Text] | None = None  # id, title, the phase that it belongs to
+    sections: tuple[MadeSection, ...] = ()
+
+
+class MadeDecision(msgspec.Struct, frozen=True, kw_only=True):
+    """A decision, or (`is_legacy`) a case of the old system. `body_type`: the search index's word."""
+
+    id: int
+    number: str  # "HEL 2026-001234"
+    subject: Text  # fi, perhaps sv
+    issue: Text
+    body: Text
+    body_id: str
+    body_type: str
+    category: Text
+    decided_on: date
+    summary: str | None = None
+    areas: tuple[str, ...] = ()  # ocd ids; told by the old system only
+    spot: tuple[float, float] | None = None  # lon, lat; likewise
+    is_legacy: bool = False
+    is_motion: bool = False
+
+
 class City(msgspec.Struct, frozen=True, kw_only=True):
     """Everything, as it is on `today` (local date)."""
 
@@ -317,6 +373,8 @@ class City(msgspec.Struct, frozen=True, kw_only=True):
     works: tuple[MadeWork, ...]
     scopes: tuple[MadeScope, ...]
     rounds: tuple[MadeRound, ...]
+    hearings: tuple[MadeHearing, ...] = ()
+    decisions: tuple[MadeDecision, ...] = ()
 
     def place(self, key: str) -> MadePlace:
         return next(place for place in self.places if place.key == key)

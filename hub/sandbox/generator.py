@@ -14,6 +14,7 @@ import msgspec
 
 from hub.sandbox.city import City, MadePlace
 from hub.sandbox.making.budgeting import rounds, scopes
+from hub.sandbox.making.civic import decisions, hearings
 from hub.sandbox.making.events import events
 from hub.sandbox.making.geography import geography
 from hub.sandbox.making.libraries import closed_days, libraries
@@ -42,6 +43,8 @@ def make_city(today: date) -> City:
         works=works(),
         scopes=scopes(),
         rounds=rounds(today),
+        hearings=hearings(places, today),
+        decisions=decisions(today),
     )
 
 

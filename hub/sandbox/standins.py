@@ -10,14 +10,20 @@ from starlette.applications import Starlette
 from hub.sandbox.city import City
 from hub.sandbox.decidim import made as decidim
 from hub.sandbox.decidim.standin import app as decidim_app
+from hub.sandbox.decisions import made as decisions
+from hub.sandbox.decisions.standin import app as decisions_app
 from hub.sandbox.finna import made as finna
 from hub.sandbox.finna.standin import app as finna_app
 from hub.sandbox.icalendar import made as icalendar
 from hub.sandbox.icalendar.standin import app as icalendar_app
+from hub.sandbox.kerrokantasi import made as kerrokantasi
+from hub.sandbox.kerrokantasi.standin import app as kerrokantasi_app
 from hub.sandbox.kirkanta import made as kirkanta
 from hub.sandbox.kirkanta.standin import app as kirkanta_app
 from hub.sandbox.linkedevents import made as linkedevents
 from hub.sandbox.linkedevents.standin import app as linkedevents_app
+from hub.sandbox.openahjo import made as openahjo
+from hub.sandbox.openahjo.standin import app as openahjo_app
 from hub.sandbox.servicemap import made as servicemap
 from hub.sandbox.servicemap.standin import app as servicemap_app
 from hub.sandbox.standin import Now
@@ -35,4 +41,7 @@ STANDINS: Mapping[str, StandIn] = {
     "linkedevents": lambda city, now: linkedevents_app(linkedevents.made(city, "linkedevents"), now),
     "espoo": lambda city, now: linkedevents_app(linkedevents.made(city, "espoo"), now),
     "icalendar": lambda city, now: icalendar_app(icalendar.made(city), now),
+    "kerrokantasi": lambda city, now: kerrokantasi_app(kerrokantasi.made(city), now),
+    "decisions": lambda city, now: decisions_app(decisions.made(city), now),
+    "openahjo": lambda city, now: openahjo_app(openahjo.made(city), now),
 }

@@ -24,6 +24,9 @@ PROBES = {
     "linkedevents": "event/?page_size=1",
     "espoo": "event/?page_size=1",
     "icalendar": "",
+    "kerrokantasi": "hearing/?limit=1",
+    "decisions": "paatokset_decisions/_search",
+    "openahjo": "issue/?limit=1",
 }
 
 

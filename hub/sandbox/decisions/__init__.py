@@ -1,0 +1,1 @@
+"""The stand-in of the search index behind paatokset.hel.fi."""

@@ -1,0 +1,1 @@
+"""Kerro kantasi's stand-in: hearings and their sections."""

@@ -1,0 +1,1 @@
+"""Open Ahjo's stand-in: cases of earlier years."""
