@@ -19,6 +19,7 @@ STANDINS = {
     "varaamo": "varaamo",
     "linkedevents": "linkedevents",
     "espoo": "espoo",
+    "hauki": "hauki",
     "finna": "finna",
     "omastadi": "decidim",
     "kerrokantasi": "kerrokantasi",

@@ -8,6 +8,7 @@ from __future__ import annotations
 from hub.connectors.decidim import Decidim
 from hub.connectors.decisions import Decisions
 from hub.connectors.finna import Finna
+from hub.connectors.hauki import Hauki
 from hub.connectors.icalendar import ICalendar
 from hub.connectors.kerrokantasi import Kerrokantasi
 from hub.connectors.kirkanta import Kirkanta
@@ -21,6 +22,7 @@ CONNECTORS: dict[str, type[Connector]] = {
     "decidim": Decidim,
     "decisions": Decisions,
     "finna": Finna,
+    "hauki": Hauki,
     "icalendar": ICalendar,
     "kerrokantasi": Kerrokantasi,
     "kirkanta": Kirkanta,

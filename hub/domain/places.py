@@ -9,18 +9,29 @@ from datetime import date, datetime, time, timedelta
 import msgspec
 
 from hub.domain import answers
+from hub.domain.availability import joined
 from hub.domain.city import City
 from hub.domain.lists import Found, PageArgs, listed, listed_under
 from hub.errors import BadInput
+from hub.fetch import Source
 from hub.index import places as index
 from hub.index.geo import distance
 from hub.index.places import IN_AREA, PlaceFilter, PlaceSort
-from hub.records.core import LocalizedText, Point
+from hub.records.core import LocalizedText, Point, Span
 from hub.records.merged import CityPlace
-from hub.records.places import Area, AreaKind, DayState, OpeningDay, OpenTime, Service
+from hub.records.places import Area, AreaKind, DayState, OpeningDay, OpenTime, Service, TimeKind
 
 KINDS = ("place", "library")
 LONGEST_WEEK = 62  # days of hours in one answer
+
+
+class OtherHours(msgspec.Struct, frozen=True, kw_only=True):
+    """What a source says of a day that another speaks for, and says differently."""
+
+    source: Source | None
+    state: DayState
+    times: tuple[OpenTime, ...]
+    note: LocalizedText | None
 
 
 class Day(msgspec.Struct, frozen=True, kw_only=True):
@@ -31,7 +42,8 @@ class Day(msgspec.Struct, frozen=True, kw_only=True):
     times: tuple[OpenTime, ...] = ()
     note: LocalizedText | None = None
     is_exception: bool = False
-    source: str | None = None
+    source: Source | None = None
+    also_said: tuple[OtherHours, ...] = ()
 
 
 def places(city: City, wanted: PlaceFilter, page: PageArgs) -> Found[CityPlace]:
@@ -111,18 +123,16 @@ def services_of(city: City, places_: Sequence[CityPlace]) -> list[list[Localized
 def opening_hours(city: City, rids: Sequence[int], first: date, last: date) -> list[list[Day] | None]:
     """Each place's days from `first` to `last`, both in. None: no source gives hours for this place at all.
 
-    A day that no source knows is UNKNOWN. Where several sources know a day, the first by rank speaks.
+    A day that no source knows is UNKNOWN. Where several sources know a day, the first by rank speaks, and what another
+    says differently stands beside it.
     """
     if last < first:
         raise BadInput(f"to: {last} is before from: {first}")
     if (last - first).days >= LONGEST_WEEK:
         raise BadInput(f"from {first} to {last} is more than {LONGEST_WEEK} days of hours")
-    found: dict[int, dict[date, OpeningDay]] = defaultdict(dict)
-    ranks = {source: known.rank for source, known in city.sources.items()}
+    found: dict[int, dict[date, list[OpeningDay]]] = defaultdict(lambda: defaultdict(list))
     for place, day in index.opening_days(city.index, rids, first, last):
-        other = found[place].get(day.date)
-        if other is None or _speaks(day, ranks) < _speaks(other, ranks):
-            found[place][day.date] = day
+        found[place][day.date].append(day)
     with_hours = {
         row[0]
         for row in city.index.rows(
@@ -130,28 +140,57 @@ def opening_hours(city: City, rids: Sequence[int], first: date, last: date) -> l
         )
     }
     wanted = [first + timedelta(days=n) for n in range((last - first).days + 1)]
-    return [[_day(found[rid].get(day), day) for day in wanted] if rid in with_hours else None for rid in rids]
+    return [[_day(city, found[rid].get(day, ()), day) for day in wanted] if rid in with_hours else None for rid in rids]
 
 
-def _speaks(day: OpeningDay, ranks: dict[str, int]) -> tuple[bool, int, str]:
-    return day.state is DayState.UNKNOWN, ranks.get(day.ref.source, 1000), day.ref.key
+def _day(city: City, said: Sequence[OpeningDay], on: date) -> Day:
+    def order(day: OpeningDay) -> tuple[bool, int, str]:
+        source = city.sources.get(day.ref.source)
+        return day.state is DayState.UNKNOWN, source.rank if source else 1000, day.ref.key
 
-
-def _day(said: OpeningDay | None, on: date) -> Day:
-    if said is None:
+    if not said:
         return Day(date=on, state=DayState.UNKNOWN)
+    first, *others = sorted(said, key=order)
     return Day(
-        date=said.date,
-        state=said.state,
-        times=said.times,
-        note=said.note,
-        is_exception=said.is_exception,
-        source=said.ref.source,
+        date=on,
+        state=first.state,
+        times=first.times,
+        note=first.note,
+        is_exception=first.is_exception,
+        source=city.sources.get(first.ref.source),
+        also_said=tuple(
+            OtherHours(source=city.sources.get(other.ref.source), state=other.state, times=other.times, note=other.note)
+            for other in others
+            if other.ref.source != first.ref.source and contradict(first, other)
+        ),
     )
 
 
+def contradict(one: OpeningDay, other: OpeningDay) -> bool:
+    """Whether two sources can't both be right about a day. Silence contradicts nothing, neither that there are hours
+    nor, where a time is just "open", of which kind it is.
+    """
+    if DayState.UNKNOWN in {one.state, other.state}:
+        return False
+    if joined(_span(time) for time in one.times) != joined(_span(time) for time in other.times):
+        return True
+    return any(
+        a.opens < b.closes and b.opens < a.closes and not _may_be_one(a.kind, b.kind)
+        for a in one.times
+        for b in other.times
+    )
+
+
+def _may_be_one(kind: TimeKind, other: TimeKind) -> bool:
+    return kind is other or (TimeKind.OPEN in {kind, other} and TimeKind.BY_ARRANGEMENT not in {kind, other})
+
+
+def _span(time: OpenTime) -> Span:
+    return Span(starts_at=time.opens, ends_at=time.closes)
+
+
 def open_at(city: City, rids: Sequence[int], at: datetime | None) -> list[bool | None]:
-    """Whether each place is open, with staff or self-service, at a moment (None: now). None: not known."""
+    """Whether each place is open to anyone, with staff or self-service, at a moment (None: now). None: not known."""
     moment = city.now() if at is None else at
     today = moment.astimezone(city.zone).date()
     days_of = opening_hours(city, rids, today - timedelta(days=1), today)  # hours may run over midnight
@@ -161,7 +200,7 @@ def open_at(city: City, rids: Sequence[int], at: datetime | None) -> list[bool |
         if days is None or days[1].state is DayState.UNKNOWN:
             found.append(None)
             continue
-        times = [t for day in days for t in day.times]
+        times = [t for day in days for t in day.times if t.kind is not TimeKind.BY_ARRANGEMENT]
         found.append(any(t.opens <= moment < t.closes for t in times))
         changes.extend(edge for t in times for edge in (t.opens, t.closes) if edge > moment)
     if at is None:

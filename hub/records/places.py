@@ -113,11 +113,12 @@ class DayState(StrEnum):
 
 
 class TimeKind(StrEnum):
-    """What kind of open: with staff, self-service, or not told."""
+    """What kind of open: with staff, self-service, not told; or only for those with a key, a booking, an appointment."""
 
     STAFFED = "STAFFED"
     SELF_SERVICE = "SELF_SERVICE"
     OPEN = "OPEN"
+    BY_ARRANGEMENT = "BY_ARRANGEMENT"
 
 
 class OpenTime(Value, frozen=True, kw_only=True, gc=False):

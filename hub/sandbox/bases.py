@@ -12,6 +12,7 @@ MOUNTS: dict[str, tuple[str, str]] = {
     "linkedevents": ("/linkedevents/v1", "/"),
     "espoo": ("/espoo/v1", "/"),
     "icalendar": ("/icalendar", "/events.ics"),
+    "hauki": ("/hauki/v1", "/"),
     "kerrokantasi": ("/kerrokantasi/v1", "/"),
     "decisions": ("/decisions", "/"),
     "openahjo": ("/openahjo/paatokset/v1", "/"),

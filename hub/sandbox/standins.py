@@ -14,6 +14,8 @@ from hub.sandbox.decisions import made as decisions
 from hub.sandbox.decisions.standin import app as decisions_app
 from hub.sandbox.finna import made as finna
 from hub.sandbox.finna.standin import app as finna_app
+from hub.sandbox.hauki import made as hauki
+from hub.sandbox.hauki.standin import app as hauki_app
 from hub.sandbox.icalendar import made as icalendar
 from hub.sandbox.icalendar.standin import app as icalendar_app
 from hub.sandbox.kerrokantasi import made as kerrokantasi
@@ -41,6 +43,7 @@ STANDINS: Mapping[str, StandIn] = {
     "linkedevents": lambda city, now: linkedevents_app(linkedevents.made(city, "linkedevents"), now),
     "espoo": lambda city, now: linkedevents_app(linkedevents.made(city, "espoo"), now),
     "icalendar": lambda city, now: icalendar_app(icalendar.made(city), now),
+    "hauki": lambda city, now: hauki_app(hauki.made(city), now),
     "kerrokantasi": lambda city, now: kerrokantasi_app(kerrokantasi.made(city), now),
     "decisions": lambda city, now: decisions_app(decisions.made(city), now),
     "openahjo": lambda city, now: openahjo_app(openahjo.made(city), now),

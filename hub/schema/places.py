@@ -40,6 +40,7 @@ from hub.schema.lazy import (
 from hub.schema.node import Node, Provenance
 from hub.schema.participation import AreaContext, wanted_projects, wanted_proposals
 from hub.schema.scalars import Date, DateTime
+from hub.schema.sources import Source
 from hub.schema.spaces import wanted_spaces
 from hub.schema.texts import Address, Contact, Image, LocalizedText, Location
 
@@ -158,10 +159,26 @@ class OpenTime:
     opens: DateTime | None = strawberry.field(description="When it opens.")
     closes: DateTime | None = strawberry.field(description="When it closes.")
 
-    @strawberry.field(description="STAFFED, SELF_SERVICE, or OPEN where the source does not tell.")
+    @strawberry.field(
+        description="STAFFED, SELF_SERVICE, OPEN where the source does not tell, or BY_ARRANGEMENT: for those with a key,"
+        " a booking or an appointment."
+    )
     @staticmethod
     def kind(root: strawberry.Parent[records.OpenTime]) -> str:
         return root.kind.value
+
+
+@strawberry.type(description="What another source says of a day, where it says it differently.")
+class OtherHours:
+    source: Source | None = strawberry.field(description="Who says it.")
+
+    @strawberry.field(description="OPEN or CLOSED.")
+    @staticmethod
+    def state(root: strawberry.Parent[places.OtherHours]) -> str | None:
+        return root.state.value
+
+    times: list[OpenTime] = strawberry.field(description="In order; gaps between them are closed.")
+    note: LocalizedText | None = strawberry.field(description="The source's remark for the day.")
 
 
 @strawberry.type(description="A place's hours on one day.")
@@ -176,6 +193,10 @@ class OpeningDay:
     times: list[OpenTime] = strawberry.field(description="In order; gaps between them are closed.")
     note: LocalizedText | None = strawberry.field(description="The source's remark for the day.")
     is_exception: bool = strawberry.field(description="The day differs from the ordinary week.")
+    source: Source | None = strawberry.field(description="Whose word it is: the first by rank that knows the day.")
+    also_said: list[OtherHours] = strawberry.field(
+        description="What others say differently; empty where they agree or do not know the day."
+    )
 
 
 @strawberry.type(description="What the libraries offer, in the directory's words and their own.")
@@ -269,7 +290,7 @@ class Place(Node):
     ) -> list[OpeningDay] | None:
         return await info.context.batch(places.opening_hours, from_, to).load(root.rid)
 
-    @strawberry.field(description="Open, with staff or self-service, at that moment. Null: not known.")
+    @strawberry.field(description="Open to anyone, with staff or self-service, at that moment. Null: not known.")
     @staticmethod
     async def is_open(
         root: strawberry.Parent[merged.CityPlace],

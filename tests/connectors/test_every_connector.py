@@ -102,6 +102,15 @@ LINES = (
         now=datetime(2020, 6, 22, 9, tzinfo=UTC),
     ),
     Line(
+        connector="hauki",
+        kind="place",
+        sample="opening_hours_multi_page1",
+        rows="results",
+        inside="resource",
+        breaks=("name", "Kallion kirjasto"),
+        loses="tprek:8215",
+    ),
+    Line(
         connector="finna",
         kind="catalogue_record",
         sample="search_physical_objects",
@@ -251,6 +260,7 @@ LINES = (
 )
 
 BY_ITSELF = {
+    ("hauki", "opening_day"): "a row is a place with all its days; its own test breaks them one by one",
     ("icalendar", "event"): "a feed is no JSON; its corpus is in test_icalendar.py",
     ("linkedevents", "registration"): "no recorded page has two: one course takes enrolments",
     ("varaamo", "busy_times"): "a record a space, not a reservation",

@@ -24,6 +24,7 @@ PROBES = {
     "linkedevents": "event/?page_size=1",
     "espoo": "event/?page_size=1",
     "icalendar": "",
+    "hauki": "opening_hours/?start_date=today&end_date=today&page_size=1",
     "kerrokantasi": "hearing/?limit=1",
     "decisions": "paatokset_decisions/_search",
     "openahjo": "issue/?limit=1",

@@ -1,0 +1,1 @@
+"""Hauki's stand-in."""
