@@ -18,7 +18,7 @@ from typing import Annotated, Any
 import httpx
 import msgspec
 import typer
-from graphql import build_schema
+from graphql import GraphQLError, build_schema
 from graphql.utilities import find_breaking_changes
 from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
@@ -223,7 +223,7 @@ def schema(
         return
     try:
         old = build_schema(check.read_text(encoding="utf-8"), assume_valid_sdl=True)
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, TypeError, GraphQLError) as error:
         err.print(f"{check}: can't be read: {error}", markup=False, highlight=False)
         raise typer.Exit(MISUSED) from error
     broken = find_breaking_changes(old, build_schema(sdl, assume_valid_sdl=True))

@@ -11,7 +11,7 @@ from hub import settings
 from hub.connectors.registry import CONNECTORS
 from hub.errors import BadSettings
 from hub.records.core import LANGUAGES, LocalizedText
-from hub.settings import Settings, every_key, helsinki, housed, parse, read
+from hub.settings import Settings, every_key, housed, parse, read
 
 
 @pytest.fixture(autouse=True)
