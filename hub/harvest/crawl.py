@@ -1,8 +1,8 @@
 """One collection of one source, read once: in full, or what changed since the last time.
 
-Each page is a transaction, so what was read is there even if the crawl fails later. A row that can't be taken is
-dropped with its id and reason and its last good copy stays; an envelope that can't be read fails the crawl, and the
-whole last good set stays.
+What was read is there even if the crawl fails later: it is written after some hundred rows, or a second. A row that
+can't be taken is dropped with its id and reason and its last good copy stays; an envelope that can't be read fails the
+crawl, and the whole last good set stays.
 """
 
 from __future__ import annotations
@@ -30,7 +30,8 @@ log = logging.getLogger(__name__)
 
 MOST_PAGES = 5_000  # for one list; ours have 350 at most
 MOST_SAME_PAGES = 3  # in a row, after the first: the source ignores how we ask for the next
-ROWS = 500  # written in one transaction
+ROWS = 500  # written in one transaction: one of a page's hundred writes each index's pages five times as often
+LONGEST_KEPT = timedelta(seconds=1)  # a slow source's page is written when it comes
 OVERLAP = timedelta(minutes=5)  # a source's clock and ours differ; what is read twice is the same by its hash
 TELL_EVERY = timedelta(seconds=1)
 MOST_ASKED = 50  # records that a list suddenly lacks, asked for one by one after a crawl
@@ -90,6 +91,8 @@ class Crawl:
         self._done = 0
         self._total: int | None = None
         self._told: datetime | None = None
+        self._unwritten: list[tuple[list[Ref], list[Record]]] = []  # of each page: what is gone, what was read
+        self._written = writer.now()
 
     async def run(self, mode: Mode, before: CrawlState) -> CrawlState:
         """Crawl, store, and return how the collection stands now. Fails by its state, never by an UpstreamError."""
@@ -120,14 +123,17 @@ class Crawl:
         if self._mode is Mode.CHANGES:
             assert collection.changes is not None
             pages, since = collection.changes, state.since
-        if collection.per is None:
-            await self._read_list(pages, Ask(now=started, since=since), state)
-            return
-        blocks = list(self._blocks(collection.per))
-        self._total = len(blocks)
-        for block in blocks:
-            await self._read_list(pages, Ask(now=started, since=since, keys=block), state)
-            self._done += 1
+        try:
+            if collection.per is None:
+                await self._read_list(pages, Ask(now=started, since=since), state)
+                return
+            blocks = list(self._blocks(collection.per))
+            self._total = len(blocks)
+            for block in blocks:
+                await self._read_list(pages, Ask(now=started, since=since, keys=block), state)
+                self._done += 1
+        finally:
+            self._write()
 
     def _blocks(self, per: str) -> Iterator[tuple[str, ...]]:
         wanted = self._collection.per_filter
@@ -186,17 +192,28 @@ class Crawl:
                 good.append(record)
         gone = [ref for ref in page.gone if ref.source == self._source.id]
         for start in range(0, len(good) or 1, ROWS):
-            rows = good[start : start + ROWS]
-            with self._writer.transaction():
-                if start == 0:
-                    self._writer.withdraw(gone)
+            self._unwritten.append((gone if start == 0 else [], good[start : start + ROWS]))
+            waiting = sum(len(rows) for _, rows in self._unwritten)
+            if waiting >= ROWS or self._writer.now() - self._written >= LONGEST_KEPT:
+                self._write()
+
+    def _write(self) -> None:
+        """What was read since the last time, page after page, in one transaction."""
+        pages, self._unwritten = self._unwritten, []
+        self._written = self._writer.now()
+        if not pages:
+            return
+        refused: dict[str, str] = {}
+        with self._writer.transaction():
+            for gone, rows in pages:
+                self._writer.withdraw(gone)
                 counts = self._writer.put(rows)
-            refused = {ref.key: reason for ref, reason in counts.refused}
-            self._dropped.extend(Dropped(key=key, reason=reason) for key, reason in refused.items())
-            self._seen.update(record.ref.key for record in rows if record.ref.key not in refused)
-            self._counts.new += counts.new
-            self._counts.changed += counts.changed
-            self._counts.same += counts.same
+                refused.update({ref.key: reason for ref, reason in counts.refused})
+                self._counts.new += counts.new
+                self._counts.changed += counts.changed
+                self._counts.same += counts.same
+        self._dropped.extend(Dropped(key=key, reason=reason) for key, reason in refused.items())
+        self._seen.update(record.ref.key for _, rows in pages for record in rows if record.ref.key not in refused)
 
     def _belongs(self, record: Record) -> None:
         if record.kind != self._collection.kind or record.ref.source != self._source.id:

@@ -24,6 +24,7 @@ WORD = re.compile(r"\w+", re.UNICODE)
 MARKUP = re.compile(r"<[^>]*>")
 LONGEST_WORD = 60
 MOST_QUERY_WORDS = 12
+ORDER = {"å": "z\ue001", "ä": "z\ue002", "æ": "z\ue002", "ö": "z\ue003", "ø": "z\ue003"}
 MOST_WORDS = 100_000  # remembered of each language: some twenty megabytes
 
 # Weak grade → strong grade at the end of a Finnish stem (kadu-katu, Helsing-Helsink, kuva left alone).
@@ -76,9 +77,9 @@ def _heads() -> frozenset[str]:
     return frozenset(msgspec.json.decode(files("hub.index").joinpath("heads.json").read_bytes(), type=list[str]))
 
 
-def words(text: str) -> list[str]:
+def words(*texts: str) -> list[str]:
     """Folded words: NFC, case-folded, no markup."""
-    bare = MARKUP.sub(" ", text) if "<" in text else text
+    bare = " ".join([MARKUP.sub(" ", text) if "<" in text else text for text in texts])
     found: list[str] = WORD.findall(unicodedata.normalize("NFC", bare).casefold())
     if found and max(map(len, found)) > LONGEST_WORD:
         return [word for word in found if len(word) <= LONGEST_WORD]
@@ -115,8 +116,8 @@ class _Kept(dict[str, str]):
 
 
 @cache
-def _kept_words() -> dict[Language, _Kept]:
-    return {language: _Kept(language) for language in LANGUAGES}
+def _kept_words(language: Language) -> _Kept:
+    return _Kept(language)
 
 
 def _kept(word: str, language: Language) -> str:
@@ -140,7 +141,6 @@ def _head_stems(language: Language) -> frozenset[str]:
 def indexed(texts: Iterable[LocalizedText | None]) -> tuple[str, str, str]:
     """The fi, sv and en columns of the text index. A text of no told language goes into all three."""
     columns: dict[Language, list[str]] = {language: [] for language in LANGUAGES}
-    known = _kept_words()
     for text in texts:
         if text is None:
             continue
@@ -148,8 +148,9 @@ def indexed(texts: Iterable[LocalizedText | None]) -> tuple[str, str, str]:
             own: str | None = getattr(text, language)
             said = own if own is not None else (text.other if text.fi is text.sv is text.en is None else None)
             if said is not None:
-                columns[language].append(" ".join(map(known[language].__getitem__, words(said))))
-    return " ".join(columns["fi"]), " ".join(columns["sv"]), " ".join(columns["en"])
+                columns[language].append(said)
+    fi, sv, en = (" ".join(map(_kept_words(language).__getitem__, words(*columns[language]))) for language in LANGUAGES)
+    return fi, sv, en
 
 
 def match(query: str) -> str | None:
@@ -170,8 +171,9 @@ def match(query: str) -> str | None:
 def sort_key(text: str | None) -> str:
     """What names are ordered by: SQLite folds ASCII only, so the key is made here. å, ä, ö come last, as in Finnish."""
     folded = unicodedata.normalize("NFC", text or "").casefold()
-    order = {"å": "z\ue001", "ä": "z\ue002", "æ": "z\ue002", "ö": "z\ue003", "ø": "z\ue003"}
-    return "".join(order.get(letter, _bare(letter)) for letter in folded).strip()
+    if folded.isascii():
+        return folded.strip()
+    return "".join([ORDER.get(letter) or _bare(letter) for letter in folded]).strip()
 
 
 @lru_cache(maxsize=4096)
