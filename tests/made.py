@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 from hub.derive.derivation import Derivation
 from hub.derive.joins import Joins
@@ -28,6 +28,7 @@ from hub.records.spaces import BookingHours, BookingRules, Busy, BusyTimes, Spac
 
 NOW = datetime(2026, 11, 22, 9, tzinfo=UTC)  # a Sunday; eleven o'clock in Helsinki
 RANKS: Mapping[str, int] = {"sm": 10, "ki": 20, "va": 30, "le": 40, "fi": 50, "de": 60}
+Boundary: TypeAlias = tuple[tuple[tuple[tuple[float, float], ...], ...], ...]
 NO_JOINS = Joins(tprek_of_kirkanta={}, kirkanta_of_building={}, tprek_of_building={})
 
 
@@ -63,7 +64,7 @@ def library(key: str, name: str | None = "Kirjasto", *, source: str = "ki", **mo
     return Library(ref=Ref("library", source, key), read_at=NOW, name=fi(name), **more)
 
 
-def square(west: float, south: float, side: float = 0.1) -> tuple[tuple[tuple[tuple[float, float], ...], ...], ...]:
+def square(west: float, south: float, side: float = 0.1) -> Boundary:
     """The boundary of a square, in degrees."""
     east, north = west + side, south + side
     return ((((west, south), (east, south), (east, north), (west, north), (west, south)),),)

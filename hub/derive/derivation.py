@@ -19,25 +19,22 @@ from hub.derive.places import areas_once, derive_areas, derive_places, place_in_
 from hub.derive.spaces import derive_opening_days, derive_spaces
 from hub.derive.work import Touched
 from hub.index.write import Changes, Writer
+from hub.records.places import Area
 
 
 class Derivation:
-    """`ranks`: each source's rank by its id; lower speaks first. The area map is kept between transactions."""
+    """`ranks`: each source's rank by its id; lower speaks first. The area map is kept as long as the areas are the
+    same: by what the index holds, since a transaction may fail after this pass.
+    """
 
     def __init__(self, *, joins: Joins, ranks: Mapping[str, int]) -> None:
         self._joins = joins
         self._ranks = ranks
-        self._areas: AreaMap | None = None
+        self._areas = AreaMap(())
+        self._areas_of: list[tuple[int, bytes]] = []
 
     def __call__(self, writer: Writer, changes: Changes) -> set[str]:
         """Returns the kinds whose derived rows changed besides those that were put."""
-        try:
-            return self._derive(writer, changes)
-        except BaseException:
-            self._areas = None  # the transaction is rolled back: what was read inside it may not be so
-            raise
-
-    def _derive(self, writer: Writer, changes: Changes) -> set[str]:
         touched = {
             kind: Touched(
                 changed=frozenset(changes.changed.get(kind, ())) - frozenset(changes.withdrawn.get(kind, ())),
@@ -47,7 +44,7 @@ class Derivation:
         }
         moved: set[str] = set()
         if touched.get("area"):
-            self._areas = derive_areas(writer, self._ranks)
+            derive_areas(writer, self._ranks, self._map(writer))
             self._everything_in_areas(writer)
             moved |= {"place", "event", "budgeting_area", "proposal", "budget_project"}
         places = touched.get("place", Touched()).all | touched.get("library", Touched()).all
@@ -73,8 +70,12 @@ class Derivation:
         return moved
 
     def _map(self, writer: Writer) -> AreaMap:
-        if self._areas is None:
+        areas = writer.connection.execute(
+            "SELECT rid, hash FROM record WHERE kind = ? AND hash NOT NULL ORDER BY rid", (Area.kind,)
+        ).fetchall()
+        if areas != self._areas_of:
             self._areas = AreaMap(areas_once(writer, self._ranks).items())
+            self._areas_of = areas
         return self._areas
 
     def _everything_in_areas(self, writer: Writer) -> None:

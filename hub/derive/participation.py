@@ -28,12 +28,15 @@ TABLES = {
     "proposal": "proposal",
     "result": "result",
 }
-STEPS = {"idea": 1, "plan": 2, "proposal": 3, "budget_project": 4, "result": 5}
+STAGES = {"idea": 1, "plan": 2, "proposal": 3}
+STEPS = {"budget_project": 4, "result": 5}
 
 
 def step(ref: Ref) -> int:
     """Where in the chain a record stands; 0: not in it."""
-    return STEPS.get(ref.key.partition(":")[0] if ref.kind == "proposal" else ref.kind, 0)
+    if ref.kind == Proposal.kind:
+        return STAGES.get(ref.key.partition(":")[0], 0)
+    return STEPS.get(ref.kind, 0)
 
 
 def derive_participation(writer: Writer, touched: dict[str, Touched], areas: AreaMap) -> None:

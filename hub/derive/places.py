@@ -22,19 +22,16 @@ from hub.records.merged import CityPlace
 from hub.records.places import Area, Library, Place
 
 
-def derive_areas(writer: Writer, ranks: Mapping[str, int]) -> AreaMap:
+def derive_areas(writer: Writer, ranks: Mapping[str, int], areas: AreaMap) -> None:
     """All areas anew whenever one changes: they are few, they seldom do, and everything's place hangs on them."""
     db = writer.connection
     for table in ("area", "area_body", "area_within"):
         db.execute(f"DELETE FROM {table}")
-    once = areas_once(writer, ranks)
-    for rid, area in once.items():
+    for rid, area in areas_once(writer, ranks).items():
         fi, sv = name_fold(area.name.fi), name_fold(area.name.sv)
         insert(db, "area", [(rid, area.area_kind.value, area.ocd_id, fi, sv, sort_key(area.name.any))])
         insert(db, "area_body", [(rid, msgspec.msgpack.encode(msgspec.structs.replace(area, boundary=(), rid=0)))])
-    areas = AreaMap(once.items())
     insert(db, "area_within", areas.nesting())
-    return areas
 
 
 def areas_once(writer: Writer, ranks: Mapping[str, int]) -> dict[int, Area]:
