@@ -1,6 +1,6 @@
 """The documents say what is: their tables are compared with the code, their links followed, their queries validated.
 
-`tests/stories` runs the queries of the documents against the sandbox.
+`tests/stories/test_the_documents_queries_run.py` sends the queries to the hub over the sandbox.
 """
 
 from __future__ import annotations
