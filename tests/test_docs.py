@@ -66,6 +66,15 @@ def test_every_file_that_is_named_is_there(document: Path) -> None:
     assert lost == []
 
 
+def test_what_comes_from_others_is_credited() -> None:
+    credited = (ROOT / "NOTICE").read_text(encoding="utf-8")
+    for samples in sorted((ROOT / "hub" / "sandbox").glob("*/samples")):
+        assert (samples / "SOURCE.md").is_file(), f"{samples.parent.name}: where are the samples from?"
+        assert re.search(rf"^(\w+, )*{samples.parent.name}\b", credited, re.MULTILINE), f"NOTICE: {samples.parent.name}"
+    for data in sorted((ROOT / "hub" / "sandbox" / "geo").glob("*json")):
+        assert re.search(rf"^{re.escape(data.name)}\b", credited, re.MULTILINE), f"NOTICE: {data.name}"
+
+
 def test_decisions_are_numbered_without_a_gap_and_fit_on_a_page() -> None:
     decisions = sorted((ROOT / "docs" / "decisions").glob("*.md"))
     assert [int(path.name[:4]) for path in decisions] == list(range(1, len(decisions) + 1))
