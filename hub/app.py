@@ -11,6 +11,7 @@ from prometheus_client import Info
 from starlette.applications import Starlette
 from starlette.routing import Route
 
+from hub.configured import Settings
 from hub.domain.city import Hall
 from hub.fetcher import Wire
 from hub.http.graphql import METHODS, GraphQLEndpoint, failed
@@ -18,7 +19,6 @@ from hub.http.pages import Pages
 from hub.index.read import Index
 from hub.observe.metrics import Metrics
 from hub.schema.schema import schema
-from hub.settings import Settings
 from hub.wiring import Clock, catalogues_of, fetching, gathered_by, utc_now
 
 

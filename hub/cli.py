@@ -25,6 +25,7 @@ from rich.progress import BarColumn, Progress, SpinnerColumn, TaskID, TextColumn
 from rich.table import Table
 
 from hub import settings as configuration
+from hub.configured import Settings, housed
 from hub.demo import sandbox_settings
 from hub.errors import BadSettings, HubError, UpstreamError
 from hub.fetch import Connector
@@ -37,7 +38,6 @@ from hub.observe import logs
 from hub.processes.family import address_of, listening
 from hub.processes.serve import hub_members, run, sandbox_member
 from hub.sandbox.bases import bases
-from hub.settings import Settings, housed
 from hub.wiring import fetching, utc_now
 
 FAILED, MISUSED = 1, 2

@@ -7,10 +7,11 @@ from pathlib import Path
 
 import msgspec
 
+from hub.configured import Settings
 from hub.fetch import Source
 from hub.records.core import LocalizedText
 from hub.sandbox.bases import bases
-from hub.settings import Settings, parse
+from hub.settings import parse
 
 # Section → stand-in. Ids and ranks as in Helsinki's own sections, so that ids in the demo look like real ones.
 STANDINS = {

@@ -10,6 +10,7 @@ from typing import Literal, cast
 
 import msgspec
 
+from hub.configured import Settings
 from hub.derive.derivation import Derivation
 from hub.derive.joins import Joins
 from hub.fetch import Collection, Source
@@ -20,7 +21,6 @@ from hub.harvest.missing import Read
 from hub.index.crawls import CrawlState
 from hub.index.files import open_writer
 from hub.index.write import Writer
-from hub.settings import Settings
 from hub.wiring import Clock, fetching, utc_now
 
 TELL_HEALTH = 2.0  # seconds

@@ -14,10 +14,8 @@ from __future__ import annotations
 import difflib
 import os
 import re
-import tempfile
 import tomllib
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterable, Mapping
 from datetime import timedelta
 from functools import cache
 from pathlib import Path
@@ -25,16 +23,16 @@ from typing import Annotated, Any, Literal, NamedTuple, TypeVar
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-import msgspec
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainValidator, ValidationError, field_validator
 from pydantic import ValidationInfo as Known
 from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
 
 from hub.cache.store import open_store
+from hub.configured import Settings
 from hub.connectors.registry import CONNECTORS
 from hub.errors import BadSettings
-from hub.fetch import Connector, Source
+from hub.fetch import Source
 from hub.records.core import LANGUAGES, Language, LocalizedText, localized
 
 FILE, FILE_VARIABLE = "hub.toml", "HUB_CONFIG"
@@ -190,50 +188,6 @@ class SourceSection(BaseModel):
         if parts.fragment or (parts.query and not connector.IS_DOCUMENT):
             raise ValueError("expected an address without anything after its path")
         return given if connector.IS_DOCUMENT or given.endswith("/") else f"{given}/"
-
-
-class Settings(msgspec.Struct, frozen=True, kw_only=True):
-    """What the sections come to. `workers` None: one for each core. `off`: ids of the sources that are not asked."""
-
-    data_dir: Path | None
-    languages: tuple[Language, ...]
-    timezone: str
-    host: str
-    port: int
-    workers: int | None
-    contact: str | None
-    log_format: Literal["plain", "json"]
-    log_level: str
-    cache_url: str
-    sources: tuple[Source, ...]
-    off: frozenset[str] = frozenset()
-
-    @property
-    def folder(self) -> Path:
-        """Where the index is; only inside `housed` or where it is configured."""
-        if self.data_dir is None:
-            raise ValueError("data_dir is not set: use `housed`")
-        return self.data_dir
-
-    @property
-    def zone(self) -> ZoneInfo:
-        return ZoneInfo(self.timezone)
-
-    def connectors(self, *, with_off: bool = False) -> list[Connector]:
-        """Of the sources that are asked; `with_off`: of the others too."""
-        return [
-            CONNECTORS[source.connector](source) for source in self.sources if with_off or source.id not in self.off
-        ]
-
-
-@contextmanager
-def housed(settings: Settings) -> Iterator[Settings]:
-    """With a data folder: the configured one, or a temporary one that goes at the end."""
-    if settings.data_dir is not None:
-        yield settings
-        return
-    with tempfile.TemporaryDirectory(prefix="cityhub-", ignore_cleanup_errors=True) as folder:
-        yield msgspec.structs.replace(settings, data_dir=Path(folder))
 
 
 def read(config: Path | None = None) -> Settings:

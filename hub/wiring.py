@@ -13,12 +13,12 @@ from datetime import UTC, datetime
 from typing import TypeGuard
 
 from hub.cache.store import open_store
+from hub.configured import Settings
 from hub.domain.city import CatalogueSearch, Gathered
 from hub.fetch import Connector
 from hub.fetcher import Fetcher, Wire
 from hub.harvest.schedule import paces
 from hub.observe.metrics import Metrics
-from hub.settings import Settings
 
 Clock = Callable[[], datetime]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -12,11 +12,11 @@ import pytest
 from starlette.applications import Starlette
 
 from hub.app import create_app, harvested_app, running
+from hub.configured import Settings
 from hub.demo import STANDINS, TITLES, sandbox_settings
 from hub.http.examples import examples
 from hub.sandbox.bases import bases
 from hub.sandbox.server import sandbox
-from hub.settings import Settings
 
 NOW = datetime(2026, 11, 22, 9, tzinfo=UTC)
 ORIGIN = "http://sandbox.example"
@@ -115,3 +115,28 @@ async def test_the_demos_first_example_shows_something_of_everything(tmp_path: P
     assert district["events"]["nodes"]
     assert district["budgetProjects"]["nodes"]
     assert answered["catalogue"]["nodes"]
+
+
+async def test_how_a_source_does_is_told_by_whoever_asked_it_last(tmp_path: Path, wire: httpx.ASGITransport) -> None:
+    """The harvest went well; then the app's own look-up fails."""
+    now = [NOW]
+    look_up = '{ catalogue(filter: { text: "sinuhe" }) { answers { state } } }'
+    health = "{ sources { lastSuccessAt lastErrorAt lastError errorRate } }"
+    async with harvested_app(settings(tmp_path, "finna"), wire=wire, clock=lambda: now[0]) as app:
+        async with httpx.AsyncClient(transport=wire, base_url=ORIGIN) as switches:
+            await switches.post("/_sandbox/finna", params={"state": "garbage"})
+        (before,) = (await ask(app, health))["sources"]
+        now[0] += timedelta(minutes=5)
+        answered = await ask(app, look_up)
+        (after,) = (await ask(app, health))["sources"]
+
+    assert answered["catalogue"]["answers"] == [{"state": "FAILED"}]
+    assert before == {
+        "lastSuccessAt": "2026-11-22T11:00:00+02:00",
+        "lastErrorAt": None,
+        "lastError": None,
+        "errorRate": 0.0,
+    }
+    assert (after["lastSuccessAt"], after["lastErrorAt"]) == ("2026-11-22T11:00:00+02:00", "2026-11-22T11:05:00+02:00")
+    assert "another shape" in after["lastError"]
+    assert after["errorRate"] == 1.0

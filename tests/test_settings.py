@@ -8,10 +8,11 @@ from pathlib import Path
 import pytest
 
 from hub import settings
+from hub.configured import Settings, housed
 from hub.connectors.registry import CONNECTORS
 from hub.errors import BadSettings
 from hub.records.core import LANGUAGES, LocalizedText
-from hub.settings import Settings, every_key, housed, parse, read
+from hub.settings import every_key, parse, read
 
 
 @pytest.fixture(autouse=True)

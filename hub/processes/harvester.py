@@ -9,11 +9,11 @@ import signal
 
 import uvloop
 
+from hub.configured import Settings
 from hub.harvesting import harvest_for_ever
 from hub.index.files import FolderInUse
 from hub.observe import logs
 from hub.processes.child import read_job, when_alone
-from hub.settings import Settings
 
 log = logging.getLogger(__name__)
 NICE = 10  # answers come first

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from hub.settings import Settings
+from hub.configured import Settings
 
 
 class Work(msgspec.Struct, frozen=True, kw_only=True):

@@ -8,9 +8,9 @@ import socket
 from collections.abc import Callable, Coroutine, Sequence
 from typing import Any
 
+from hub.configured import Settings
 from hub.processes.family import Family, Member, stopped_by_signals
 from hub.processes.jobs import Stand, Work
-from hub.settings import Settings
 
 
 def hub_members(settings: Settings, listener: socket.socket) -> list[Member]:

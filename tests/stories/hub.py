@@ -13,9 +13,9 @@ import msgspec
 from starlette.applications import Starlette
 
 from hub.app import create_app, running
+from hub.configured import Settings
 from hub.demo import sandbox_settings
 from hub.sandbox.server import sandbox
-from hub.settings import Settings
 
 ORIGIN = "http://sandbox.example"
 WEDNESDAY = datetime(2026, 11, 18, 8, 0, tzinfo=UTC)  # ten in the morning in Helsinki
