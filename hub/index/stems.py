@@ -2,8 +2,8 @@
 
 A search word is stemmed in all three languages and looked for in each language's column. Snowball alone leaves the
 commonest Finnish words in pieces (lapsi, lapset, lasten; Helsinki, Helsingin), so stems that differ by consonant
-gradation are folded together, a table holds the families that no rule catches, and the last part of a compound whose
-part is a known word is kept beside the whole (lastenkirjasto is found by kirjasto).
+gradation are folded together, a table holds the words whose forms no rule brings together, and the last part of a
+compound is kept beside the whole where it is a known word (lastenkirjasto is found by kirjasto).
 """
 
 from __future__ import annotations
@@ -19,50 +19,71 @@ import Stemmer
 
 from hub.records.core import LANGUAGES, Language, LocalizedText
 
-VERSION = "1"  # part of the index layout's fingerprint: another stemming is another index
+VERSION = "2"  # part of the index layout's fingerprint: another stemming is another index
 WORD = re.compile(r"\w+", re.UNICODE)
 MARKUP = re.compile(r"<[^>]*>")
 LONGEST_WORD = 60
 MOST_QUERY_WORDS = 12
 ORDER = {"å": "z\ue001", "ä": "z\ue002", "æ": "z\ue002", "ö": "z\ue003", "ø": "z\ue003"}
-MOST_WORDS = 100_000  # remembered of each language: some twenty megabytes
+MOST_TOKENS = 100_000  # remembered of each language: some twenty megabytes
 
 # Weak grade → strong grade at the end of a Finnish stem (kadu-katu, Helsing-Helsink, kuva left alone).
 GRADATION = (("ng", "nk"), ("nn", "nt"), ("mm", "mp"), ("ll", "lt"), ("rr", "rt"))
 SINGLED = re.compile(r"([kpt])\1$")
 
-# stem as Snowball gives it → the one we keep. Each family stands in tests/index/test_stems.py.
-FAMILIES: dict[str, str] = {
-    "lap": "laps",
-    "last": "laps",
-    "töi": "työ",
-    "työn": "työ",
-    "työt": "työ",
-    "töitä": "työ",
-    "töide": "työ",
-    "nuori": "nuor",
-    "soit": "soitin",
-    "kurssej": "kurs",
-    "kadu": "katu",
-    "näyttelyj": "näyttely",
-    "töit": "työ",
-    "töis": "työ",
-    "nuore": "nuor",
-    "nuort": "nuor",
-    "mieh": "mies",
-    "miest": "mies",
-    "naise": "nais",
-    "nainen": "nais",
-    "naine": "nais",
-    "perhee": "perhe",
-    "ihmis": "ihmin",
-    "ihminen": "ihmin",
-    "vanhempi": "vanhem",
-    "vanhemp": "vanhem",
-    "kädet": "käsi",
-    "käde": "käsi",
-    "käsien": "käsi",
+# Words whose forms no rule brings together, each line one word: every form is kept as the first one's stem.
+FAMILIES: dict[Language, tuple[str, ...]] = {
+    "fi": (
+        "lapsi lapsen lasta lapsena lapseksi lapset lasten lapsien lapsia lapsille lapsilla lapsilta lapsissa lapsista",
+        "nuori nuoren nuorta nuoret nuorten nuorien nuoria nuorille nuorilla nuorilta nuorista nuorissa",
+        "aikuinen aikuisen aikuista aikuiset aikuisten aikuisia aikuisille aikuisilla",
+        "ihminen ihmisen ihmistä ihmiset ihmisten ihmisiä ihmisille ihmisillä ihmisistä",
+        "nainen naisen naista naiset naisten naisia naisille naisilla naisista",
+        "mies miehen miestä miehet miesten miehien miehiä miehille miehillä miehistä",
+        "vanhempi vanhemman vanhempaa vanhemmat vanhempien vanhempia vanhemmille vanhemmilla",
+        "vauva vauvan vauvaa vauvalle vauvat vauvojen vauvoja vauvoille vauvoilla vauvasta",
+        "perhe perheen perhettä perheelle perheet perheiden perheitä perheille perheillä",
+        "työ työn työtä työssä työstä työhön työllä työlle työt töiden töitä töissä töistä töihin töille",
+        "käsi käden kättä kädet käsien käsiä käsillä käsissä käsin",
+        "kieli kielen kieltä kielellä kielelle kielestä kielessä kielet kielten kielien kieliä kielillä kielille",
+        "soitin soittimen soitinta soittimella soittimet soittimien soitinten soittimia soittimilla soittimille",
+        "laulu laulun laulua laulut laulujen lauluja lauluista",
+        "opas oppaan opasta oppaat oppaiden oppaita oppaille",
+        "katu kadun katua kadulla kadulta kadulle kadut katujen katuja kaduilla",
+        "satu sadun satua sadut satujen satuja saduista saduilla",
+        "tunti tunnin tuntia tunnilla tunnille tunnit tuntien tunteja tunneilla tunneille",
+        "ilta illan iltaa illalla illalle illat iltojen iltoja iltana illoissa iltaisin",
+        "yö yön yötä yöllä yöt öiden öitä öisin",
+        "vuosi vuoden vuotta vuodet vuosien vuosia vuonna",
+        "vesi veden vettä vedessä vedet vesien vesiä",
+        "ikä iän ikää iässä iät ikien ikiä",
+        "peli pelin peliä peleissä pelit pelien pelejä peleihin peleillä",
+        "leikki leikin leikkiä leikit leikkien leikkejä leikeissä",
+        "kurssi kurssin kurssia kurssilla kurssille kurssit kurssien kursseja kursseilla kursseille",
+        "kahvila kahvilan kahvilaa kahvilassa kahvilaan kahvilat kahviloiden kahviloita kahviloissa",
+        "tila tilan tilaa tilassa tilat tilojen tiloja tiloissa tiloihin",
+        "huone huoneen huonetta huoneessa huoneet huoneiden huoneita huoneissa",
+        "kone koneen konetta koneella koneet koneiden koneita koneilla",
+        "näyttely näyttelyn näyttelyä näyttelyssä näyttelyt näyttelyjen näyttelyiden näyttelyjä näyttelyitä",
+        "liikunta liikunnan liikuntaa liikunnassa liikuntaan",
+        "musiikki musiikin musiikkia musiikissa musiikista musiikkiin",
+    ),
+    "sv": (
+        "barn barnen barnens barns",
+        "kurs kursen kurser kurserna kursens",
+        "bok boken böcker böckerna",
+        "natt natten nätter nätterna",
+        "stad staden städer städerna",
+        "hand handen händer händerna",
+    ),
+    "en": (
+        "child children childs childrens",
+        "woman women",
+        "man men",
+    ),
 }
+# Last parts of compounds that are shorter than a head may otherwise be, and no common word's ending.
+SHORT_HEADS = frozenset({"kone", "talo", "paja"})
 
 
 @lru_cache(maxsize=1)
@@ -77,22 +98,29 @@ def _heads() -> frozenset[str]:
     return frozenset(msgspec.json.decode(files("hub.index").joinpath("heads.json").read_bytes(), type=list[str]))
 
 
-def words(*texts: str) -> list[str]:
+def words(text: str) -> list[str]:
     """Folded words: NFC, case-folded, no markup."""
-    bare = " ".join([MARKUP.sub(" ", text) if "<" in text else text for text in texts])
-    found: list[str] = WORD.findall(unicodedata.normalize("NFC", bare).casefold())
-    if found and max(map(len, found)) > LONGEST_WORD:
-        return [word for word in found if len(word) <= LONGEST_WORD]
-    return found
+    folded = unicodedata.normalize("NFC", MARKUP.sub(" ", text)).casefold()
+    return [word for word in WORD.findall(folded) if len(word) <= LONGEST_WORD]
 
 
 @lru_cache(maxsize=20_000)
 def stem(word: str, language: Language) -> str:
     """The stem of one folded word."""
+    return _ruled(_families(language).get(word, word), language)
+
+
+@cache
+def _families(language: Language) -> dict[str, str]:
+    """Each form → the word that its family is called by."""
+    return {form: family.split()[0] for family in FAMILIES[language] for form in family.split()}
+
+
+def _ruled(word: str, language: Language) -> str:
+    """By Snowball, and for Finnish by gradation: no table."""
     found: str = _stemmers()[language].stemWord(word)
     if language != "fi":
         return found
-    found = FAMILIES.get(found, found)
     for weak, strong in GRADATION:
         if len(found) > 4 and found.endswith(weak):
             return found[: -len(weak)] + strong
@@ -102,32 +130,39 @@ def stem(word: str, language: Language) -> str:
 
 
 class _Kept(dict[str, str]):
-    """What the index keeps of each word of a language: a harvest of 50 000 events looks up ten million words."""
+    """What the index keeps of what stands between two blanks ("Kirjastossa," gives one stem, "e-kirja" two).
+
+    A harvest of 50 000 events looks up ten million of these: most are known, and need not even be folded.
+    """
 
     def __init__(self, language: Language) -> None:
         super().__init__()
         self._language = language
 
-    def __missing__(self, word: str) -> str:
-        if len(self) >= MOST_WORDS:
-            self.clear()
-        kept = self[word] = _kept(word, self._language)
+    def __missing__(self, token: str) -> str:
+        kept = " ".join([_kept(word, self._language) for word in words(token)])
+        if len(token) <= LONGEST_WORD:
+            if len(self) >= MOST_TOKENS:
+                self.clear()
+            self[token] = kept
         return kept
 
 
 @cache
-def _kept_words(language: Language) -> _Kept:
+def _kept_of(language: Language) -> _Kept:
     return _Kept(language)
 
 
 def _kept(word: str, language: Language) -> str:
     """A word's stem, and after a blank that of its last part where that is a word of its own."""
     whole = stem(word, language)
-    if language == "en" or len(word) < 9:
+    if language == "en" or len(word) < 7:
         return whole
-    for cut in range(3, len(word) - 4):  # the longest known head: lastenkirjasto → kirjasto
+    for cut in range(3, len(word) - 3):  # the longest known head: lastenkirjasto → kirjasto
         tail = word[cut:]
-        if tail in _heads() or stem(tail, language) in _head_stems(language):
+        if len(tail) == 4 and tail not in SHORT_HEADS:
+            continue
+        if tail in _heads() or tail in SHORT_HEADS or stem(tail, language) in _head_stems(language):
             part = stem(tail, language)
             return f"{whole} {part}" if part != whole else whole
     return whole
@@ -135,7 +170,7 @@ def _kept(word: str, language: Language) -> str:
 
 @lru_cache(maxsize=3)
 def _head_stems(language: Language) -> frozenset[str]:
-    return frozenset(stem(head, language) for head in _heads() if len(head) >= 5)
+    return frozenset(stem(head, language) for head in _heads() | SHORT_HEADS if len(head) >= 5 or head in SHORT_HEADS)
 
 
 def indexed(texts: Iterable[LocalizedText | None]) -> tuple[str, str, str]:
@@ -148,9 +183,9 @@ def indexed(texts: Iterable[LocalizedText | None]) -> tuple[str, str, str]:
             own: str | None = getattr(text, language)
             said = own if own is not None else (text.other if text.fi is text.sv is text.en is None else None)
             if said is not None:
-                columns[language].append(said)
-    fi, sv, en = (" ".join(map(_kept_words(language).__getitem__, words(*columns[language]))) for language in LANGUAGES)
-    return fi, sv, en
+                tokens = (MARKUP.sub(" ", said) if "<" in said else said).split()
+                columns[language].extend(map(_kept_of(language).__getitem__, tokens))
+    return " ".join(columns["fi"]), " ".join(columns["sv"]), " ".join(columns["en"])
 
 
 def match(query: str) -> str | None:
