@@ -45,10 +45,6 @@ def span(start: float, end: float, *, day: int = 0) -> Span:
     return Span(starts_at=at(start, day=day), ends_at=at(end, day=day))
 
 
-def ref(kind: str, key: str, source: str) -> Ref:
-    return Ref(kind, source, key)
-
-
 def unit(key: str, name: str | None = "Talo", *, kirkanta: Iterable[str] = (), **more: Any) -> Place:
     """A unit of the service register: its key is its number there."""
     more.setdefault("tprek_id", key)

@@ -12,7 +12,15 @@ from hub.domain.city import City
 from hub.domain.lists import Found, PageArgs, listed, listed_under
 from hub.index import participation as index
 from hub.index import places as place_index
-from hub.index.participation import IN_AREA, OF_BUDGET, OF_PROCESS, AreaMatch, ProjectFilter, ProposalFilter
+from hub.index.participation import (
+    OF_BUDGET,
+    OF_PROCESS,
+    PROJECTS_IN_AREA,
+    PROPOSALS_IN_AREA,
+    AreaMatch,
+    ProjectFilter,
+    ProposalFilter,
+)
 from hub.records.core import Record, Ref
 from hub.records.participation import Budget, BudgetingArea, BudgetingProcess, BudgetProject, Phase, Proposal, Result
 from hub.records.places import Area
@@ -94,7 +102,7 @@ def projects_in(city: City, areas: Sequence[int], wanted: ProjectFilter, page: P
     """Projects of each area: those known to lie inside first, then those known for a wider area only; newest first."""
     return listed_under(
         city,
-        index.projects(wanted, IN_AREA),
+        index.projects(wanted, PROJECTS_IN_AREA),
         BudgetProject,
         areas,
         page,
@@ -113,7 +121,7 @@ def proposals(city: City, wanted: ProposalFilter, page: PageArgs) -> Found[Propo
 def proposals_in(city: City, areas: Sequence[int], wanted: ProposalFilter, page: PageArgs) -> list[Found[Proposal]]:
     return listed_under(
         city,
-        index.proposals(wanted, IN_AREA),
+        index.proposals(wanted, PROPOSALS_IN_AREA),
         Proposal,
         areas,
         page,

@@ -55,7 +55,8 @@ CREATE TABLE event(
 CREATE INDEX event_starts ON event(
   starts, rid, ends, free, langs, lat, lon, place, organiser, online, type, status, source, min_age, max_age)
   WHERE listed = 1;
-CREATE INDEX event_ends ON event(ends, starts, rid) WHERE listed = 1;
+CREATE INDEX event_name ON event(name, rid) WHERE listed = 1;
+CREATE INDEX event_modified ON event(coalesce(modified, 0), rid) WHERE listed = 1;
 CREATE INDEX event_place ON event(place, starts, rid, ends, type, free) WHERE listed = 1;
 CREATE INDEX event_organiser ON event(organiser, starts, rid) WHERE listed = 1;
 CREATE INDEX event_series ON event(series, starts, rid) WHERE listed = 1;
@@ -90,15 +91,17 @@ CREATE TABLE project(
   rid INTEGER PRIMARY KEY, process INTEGER, budget INTEGER, scope INTEGER, located INTEGER NOT NULL, cents INTEGER,
   selected INTEGER, created INTEGER NOT NULL, name TEXT NOT NULL, source TEXT NOT NULL);
 CREATE INDEX project_budget ON project(budget, name, rid, selected);
-CREATE INDEX project_created ON project(created DESC, rid DESC, process, budget, scope, selected);
+CREATE INDEX project_name ON project(name, rid, process, scope, selected);
+CREATE INDEX project_scope ON project(scope, located);
 CREATE VIRTUAL TABLE project_text USING fts5({TEXT});
 CREATE TABLE proposal(
   rid INTEGER PRIMARY KEY, process INTEGER, scope INTEGER, located INTEGER NOT NULL, stage TEXT NOT NULL, state TEXT,
   supports INTEGER, lat REAL, lon REAL, created INTEGER NOT NULL, name TEXT NOT NULL, source TEXT NOT NULL);
 CREATE INDEX proposal_created ON proposal(created DESC, rid DESC, process, scope, stage, state);
+CREATE INDEX proposal_scope ON proposal(scope, located);
 CREATE VIRTUAL TABLE proposal_text USING fts5({TEXT});
 CREATE TABLE result(rid INTEGER PRIMARY KEY, process INTEGER, name TEXT NOT NULL, source TEXT NOT NULL);
--- inside: the record's own point lies in the area
+-- inside: a point of the record, or of what it grew from, lies in the area
 CREATE TABLE civic_area(area INTEGER NOT NULL, rid INTEGER NOT NULL, PRIMARY KEY(area, rid)) WITHOUT ROWID;
 CREATE INDEX civic_area_rid ON civic_area(rid);
 -- the chain idea → plan → project → result, each pair once, from the earlier to the later
@@ -107,4 +110,28 @@ CREATE TABLE chain(
 ) WITHOUT ROWID;
 CREATE INDEX chain_later ON chain(later, earlier);
 CREATE INDEX chain_said_by ON chain(said_by);
+
+-- `early`: closed before its time. Whether it is open, the clock says
+CREATE TABLE hearing(
+  rid INTEGER PRIMARY KEY, opens INTEGER NOT NULL, closes INTEGER NOT NULL, early INTEGER NOT NULL,
+  name TEXT NOT NULL, source TEXT NOT NULL);
+CREATE INDEX hearing_opens ON hearing(opens, rid, closes, early);
+CREATE INDEX hearing_closes ON hearing(closes, rid, opens, early);
+CREATE TABLE hearing_section(
+  rid INTEGER PRIMARY KEY, hearing INTEGER NOT NULL, later INTEGER NOT NULL, created INTEGER NOT NULL);
+CREATE INDEX hearing_section_hearing ON hearing_section(hearing, later, created, rid);
+CREATE TABLE hearing_area(
+  area INTEGER NOT NULL, hearing INTEGER NOT NULL, PRIMARY KEY(area, hearing)) WITHOUT ROWID;
+CREATE INDEX hearing_area_hearing ON hearing_area(hearing, area);
+CREATE VIRTUAL TABLE hearing_text USING fts5({TEXT});
+
+CREATE TABLE decision(
+  rid INTEGER PRIMARY KEY, decided TEXT NOT NULL, number TEXT, name TEXT NOT NULL, source TEXT NOT NULL);
+CREATE INDEX decision_decided ON decision(decided, rid);
+CREATE INDEX decision_number ON decision(number, decided, rid);
+CREATE TABLE decision_area(
+  area INTEGER NOT NULL, decided TEXT NOT NULL, decision INTEGER NOT NULL,
+  PRIMARY KEY(area, decided, decision)) WITHOUT ROWID;
+CREATE INDEX decision_area_decision ON decision_area(decision, area);
+CREATE VIRTUAL TABLE decision_text USING fts5({TEXT});
 """

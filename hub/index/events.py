@@ -27,7 +27,10 @@ class EventSort(StrEnum):
 
 
 class EventFilter(msgspec.Struct, frozen=True, kw_only=True):
-    """What events to list; None or empty: any. Of lists any value will do."""
+    """What events to list; None or empty: any. Of lists any value will do, but of ages each must.
+
+    An event is where its own point is if its source gives one, else where its place is.
+    """
 
     text: str | None = None
     starts_after: datetime | None = None  # at or after
@@ -46,7 +49,7 @@ class EventFilter(msgspec.Struct, frozen=True, kw_only=True):
     types: tuple[EventType, ...] = ()
     statuses: tuple[EventStatus, ...] = ()
     sources: tuple[str, ...] = ()
-    suitable_for: tuple[int, ...] = ()  # ages
+    suitable_for: tuple[int, ...] = ()  # ages in years; an event that tells none is left out
     enrolment_open_at: datetime | None = None
     sort: EventSort = EventSort.STARTS_AT
 
@@ -54,7 +57,11 @@ class EventFilter(msgspec.Struct, frozen=True, kw_only=True):
 AT_PLACE = Under(condition="t.place = p.value")
 BY_ORGANISER = Under(condition="t.organiser = p.value")
 IN_SERIES = Under(condition="t.series = p.value")
-IN_AREA = Under(condition="l.area = p.value", link="event_area l ON t.rid = l.event")
+IN_AREA = Under(
+    condition="l.area = p.value",
+    link="event_area l ON t.rid = l.event",
+    same={"t.starts": "l.starts", "t.rid": "l.event"},
+)
 
 _SORTS: dict[EventSort, tuple[tuple[str, ...], bool]] = {
     EventSort.STARTS_AT: (("t.starts",), False),
@@ -88,7 +95,8 @@ def events(index: Index, wanted: EventFilter, under: Under | None = None) -> Lis
     if wanted.box is not None:
         inside_box(c, "t.place", wanted.box, "box")
         box = c.where.pop()
-        c.add(f"({box} OR (t.lat BETWEEN :box_s AND :box_n AND t.lon BETWEEN :box_w AND :box_e))")
+        own = "t.lat BETWEEN :box_s AND :box_n AND t.lon BETWEEN :box_w AND :box_e"
+        c.add(f"((t.lat IS NULL AND {box}) OR ({own}))")
     if wanted.near is not None:
         _near(c, wanted.near)
     if wanted.places:
@@ -125,8 +133,6 @@ def events(index: Index, wanted: EventFilter, under: Under | None = None) -> Lis
     if wanted.text is not None:
         text_condition(c, "event_text", wanted.text)
     sort, descending = _SORTS[wanted.sort]
-    if under is IN_AREA and wanted.sort is EventSort.STARTS_AT:
-        sort = ("t.starts",)
     return Listing(table="event", sort=sort, descending=descending, where=tuple(c.where), params=c.params, under=under)
 
 

@@ -17,10 +17,15 @@ MOST_COUNTED = 10_000  # above this a total is a lower bound: nobody reads the d
 
 
 class Under(msgspec.Struct, frozen=True, kw_only=True):
-    """How rows hang on a parent `p.value`: a table of links beside `t` (joined), or a condition on `t` alone."""
+    """How rows hang on a parent `p.value`: a table of links beside `t` (joined), or a condition on `t` alone.
+
+    `same`: what stands in the link as it does in `t`. Where a sort is made of such columns alone, the link is read in
+    its order and the page ends after its last row, however many rows the parent has.
+    """
 
     condition: str
-    link: str | None = None  # "event_area l ON l.event = t.rid"; read first, so that its order serves the sort
+    link: str | None = None  # "event_area l ON l.event = t.rid"; read first
+    same: Mapping[str, str] = msgspec.field(default_factory=dict)
 
 
 class Listing(msgspec.Struct, frozen=True, kw_only=True):
@@ -41,12 +46,14 @@ class Listing(msgspec.Struct, frozen=True, kw_only=True):
         direction = " DESC" if self.descending else ""
         order = ", ".join(f"k{i}{direction}" for i in range(len(self.sort))) + (", " if self.sort else "")
         params: dict[str, Any] = dict(self.params)
+        keys: tuple[str, ...] = (*self.sort, "t.rid")
+        if parents is not None and self.under is not None and all(key in self.under.same for key in keys):
+            keys = tuple(self.under.same[key] for key in keys)
         conditions = list(self.where)
         if after is not None:
             sign = "<" if self.descending else ">"
-            left = ", ".join((*self.sort, "t.rid"))
             marks = ", ".join(f":after{i}" for i in range(len(after)))
-            conditions.append(f"({left}) {sign} ({marks})")
+            conditions.append(f"({', '.join(keys)}) {sign} ({marks})")
             params.update({f"after{i}": value for i, value in enumerate(after)})
         cut = "" if limit is None else " LIMIT :limit"
         if limit is not None:
@@ -58,9 +65,8 @@ class Listing(msgspec.Struct, frozen=True, kw_only=True):
             return f"SELECT 0, {_names(self.sort)} FROM (SELECT {selected} FROM {source}{tail})", params
         source, conditions = self._hanging(conditions)
         params["parents"] = msgspec.json.encode(list(parents)).decode()
-        inner = (
-            f"SELECT t.rid FROM {source}{_where(conditions)} ORDER BY {_raw(self.sort, direction)}t.rid{direction}{cut}"
-        )
+        in_order = ", ".join(f"{key}{direction}" for key in keys)
+        inner = f"SELECT t.rid FROM {source}{_where(conditions)} ORDER BY {in_order}{cut}"
         sql = (
             f"SELECT p.value, {_names(self.sort)} FROM json_each(:parents) p CROSS JOIN "
             f"(SELECT {selected} FROM {self.table} t) ON rid IN ({inner})"
@@ -116,7 +122,3 @@ def _where(conditions: Sequence[str]) -> str:
 
 def _names(sort: Sequence[str]) -> str:
     return ", ".join(("rid", *(f"k{i}" for i in range(len(sort)))))
-
-
-def _raw(sort: Sequence[str], direction: str) -> str:
-    return "".join(f"{expression}{direction}, " for expression in sort)

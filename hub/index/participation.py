@@ -40,13 +40,20 @@ class ProjectFilter(msgspec.Struct, frozen=True, kw_only=True):
 OF_PROCESS = Under(condition="t.process = p.value")
 OF_BUDGET = Under(condition="t.budget = p.value")
 
+
 # In an area: by a point of one's own, or known only for the budgeting area whose major district holds it. What has a
 # point elsewhere is not "perhaps here". The whole city holds every area.
-_WIDER = (
-    "(t.located = 0 AND t.scope IN (SELECT s.rid FROM budgeting_area s WHERE s.whole = 1 OR s.area = p.value"
-    " OR s.area IN (SELECT w.wider FROM area_within w WHERE w.area = p.value)))"
-)
-IN_AREA = Under(condition=f"(EXISTS (SELECT 1 FROM civic_area c WHERE c.area = p.value AND c.rid = t.rid) OR {_WIDER})")
+def _in_area(table: str) -> Under:
+    return Under(
+        condition="t.rid IN (SELECT c.rid FROM civic_area c WHERE c.area = p.value"
+        f" UNION ALL SELECT x.rid FROM budgeting_area s CROSS JOIN {table} x ON x.scope = s.rid AND x.located = 0"
+        " WHERE s.whole = 1 OR s.area = p.value"
+        " OR s.area IN (SELECT w.wider FROM area_within w WHERE w.area = p.value))"
+    )
+
+
+PROJECTS_IN_AREA = _in_area("project")
+PROPOSALS_IN_AREA = _in_area("proposal")
 
 
 def processes() -> Listing:
@@ -68,7 +75,7 @@ def projects(wanted: ProjectFilter, under: Under | None = None) -> Listing:
         c.add("t.selected = :selected", selected=int(wanted.is_selected))
     if wanted.text is not None:
         text_condition(c, "project_text", wanted.text)
-    by_area = under is IN_AREA
+    by_area = under is PROJECTS_IN_AREA
     sort = ("-t.located", "-t.created") if by_area else ("t.name",)
     return Listing(table="project", sort=sort, where=tuple(c.where), params=c.params, under=under)
 
@@ -85,7 +92,7 @@ def proposals(wanted: ProposalFilter, under: Under | None = None) -> Listing:
         c.any_of("t.state", "states", wanted.states)
     if wanted.text is not None:
         text_condition(c, "proposal_text", wanted.text)
-    if under is IN_AREA:
+    if under is PROPOSALS_IN_AREA:
         return Listing(
             table="proposal",
             sort=("-t.located", "-t.created"),

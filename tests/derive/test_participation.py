@@ -62,13 +62,13 @@ def district_of(writer: Writer, scope: Record) -> str | None:
 @pytest.mark.parametrize(
     ("ref", "expected"),
     [
-        (made.ref("proposal", "idea:1", "de"), 1),
-        (made.ref("proposal", "plan:1", "de"), 2),
-        (made.ref("proposal", "proposal:1", "de"), 3),
-        (made.ref("budget_project", "1", "de"), 4),
-        (made.ref("result", "1", "de"), 5),
-        (made.ref("event", "1", "de"), 0),
-        (made.ref("proposal", "result:1", "de"), 0),
+        (Ref("proposal", "de", "idea:1"), 1),
+        (Ref("proposal", "de", "plan:1"), 2),
+        (Ref("proposal", "de", "proposal:1"), 3),
+        (Ref("budget_project", "de", "1"), 4),
+        (Ref("result", "de", "1"), 5),
+        (Ref("event", "de", "1"), 0),
+        (Ref("proposal", "de", "result:1"), 0),
     ],
 )
 def test_each_kind_of_record_has_its_step_in_the_chain(ref: Ref, expected: int) -> None:
