@@ -117,10 +117,12 @@ def _families(language: Language) -> dict[str, str]:
 
 
 def _ruled(word: str, language: Language) -> str:
-    """By Snowball, and for Finnish by gradation: no table."""
-    found: str = _stemmers()[language].stemWord(word)
+    """By Snowball, and for Finnish by two rules more: no table."""
     if language != "fi":
-        return found
+        return str(_stemmers()[language].stemWord(word))
+    if len(word) > 5 and word.endswith(("eja", "ejä")):
+        word = f"{word[:-3]}i"  # many of a word in -i: penkkejä, konsertteja
+    found: str = _stemmers()[language].stemWord(word)
     for weak, strong in GRADATION:
         if len(found) > 4 and found.endswith(weak):
             return found[: -len(weak)] + strong

@@ -21,7 +21,7 @@ FORMS: dict[str, tuple[Language, str]] = {
     "Helsinki": ("fi", "Helsinki Helsingin Helsingissä Helsinkiin Helsingistä Helsinkiä"),
     "library": (
         "fi",
-        "kirjasto kirjaston kirjastoa kirjastossa kirjastosta kirjastoon kirjastolla kirjastolta kirjastolle kirjastoksi",
+        "kirjasto kirjaston kirjastoa kirjastossa kirjastosta kirjastoon kirjastolla kirjastolta kirjastolle",
     ),
     "libraries": (
         "fi",
@@ -33,6 +33,7 @@ FORMS: dict[str, tuple[Language, str]] = {
     "exhibition": ("fi", "näyttely näyttelyt näyttelyssä näyttelyitä"),
     "concert": ("fi", "konsertti konsertin konsertit konsertteja konserttia"),
     "city": ("fi", "kaupunki kaupungin kaupungissa kaupungit"),
+    "bench": ("fi", "penkki penkkiä penkit penkkejä"),
     "drill": ("fi", "porakone porakoneet porakoneen porakonetta"),
     "music": ("fi", "musiikki musiikin musiikkia musiikista"),
     "child, Swedish": ("sv", "barn barnen barnens"),

@@ -1,0 +1,136 @@
+"""The main lists read the index that was made for them, and no more rows than the page has."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+
+import pytest
+
+from hub.index import catalogue, participation, places, spaces
+from hub.index.events import AT_PLACE, BY_ORGANISER, IN_AREA, EventFilter, EventSort, events
+from hub.index.geo import Near
+from hub.index.listing import Listing
+from hub.index.participation import ProjectFilter, ProposalFilter
+from hub.index.places import PlaceFilter
+from hub.index.read import Index
+from hub.index.spaces import SpaceFacts
+from hub.index.write import Writer
+from hub.records.core import Ref
+from tests import made
+
+WEEK = EventFilter(starts_after=made.NOW, starts_before=made.NOW + timedelta(days=7))
+
+
+@pytest.fixture(scope="module", params=[False, True], ids=["new", "analyzed"])
+def read(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Writer, Index]]:
+    """A few thousand rows, before and after the planner was told how many."""
+    folder = tmp_path_factory.mktemp("plans")
+    writer = made.in_folder(folder)
+    area = made.area("kallio", boundary=made.square(24.9, 60.1))
+    units = [made.unit(f"{n}", f"Talo {n}", location=made.spot(60.15, 24.95)) for n in range(200)]
+    many = [
+        made.event(
+            f"{n}",
+            None,
+            at_place=Ref("place", "sm", f"{n % 200}"),
+            starts_at=made.NOW + timedelta(hours=n),
+            organiser=Ref("organisation", "le", f"{n % 9}"),
+        )
+        for n in range(2000)
+    ]
+    ideas = [made.proposal(f"idea:{n}", scope=f"{n % 8}") for n in range(500)]
+    made.put(writer, area, *units, *many, *ideas)
+    if request.param:
+        writer.analyze()
+    index = Index(folder)
+    yield writer, index
+    index.close()
+    writer.close()
+
+
+def plan(
+    index: Index, listing: Listing, parents: list[int] | None, after: tuple[object, ...] | None = None
+) -> list[str]:
+    sql, params = listing.page(parents, 21, after)
+    return [row[3] for row in index.rows(f"EXPLAIN QUERY PLAN {sql}", params)]
+
+
+ROOT: dict[str, tuple[Callable[[Index], Listing], tuple[object, ...] | None, str]] = {
+    "events": (lambda i: events(i, EventFilter()), None, "INDEX event_starts"),
+    "events, second page": (lambda i: events(i, EventFilter()), (1, 1), "INDEX event_starts (starts>?)"),
+    "events of a week": (lambda i: events(i, WEEK), None, "INDEX event_starts (starts>? AND starts<?)"),
+    "events by name": (lambda i: events(i, EventFilter(sort=EventSort.NAME)), None, "INDEX event_name"),
+    "events by change": (lambda i: events(i, EventFilter(sort=EventSort.MODIFIED_AT)), None, "INDEX event_modified"),
+    "places": (lambda i: places.places(PlaceFilter()), None, "INDEX place_name"),
+    "places, second page": (lambda i: places.places(PlaceFilter()), ("a", 1), "INDEX place_name (name>?)"),
+    "spaces": (lambda i: spaces.spaces(SpaceFacts()), None, "INDEX space_name"),
+    "things": (lambda i: catalogue.things(catalogue.ThingFilter()), None, "INDEX thing_name"),
+    "proposals": (lambda i: participation.proposals(ProposalFilter()), None, "INDEX proposal_created"),
+    "projects": (lambda i: participation.projects(ProjectFilter()), None, "INDEX project_name"),
+}
+
+
+@pytest.mark.parametrize("which", ROOT)
+def test_a_list_at_the_root_reads_its_index_in_order(read: tuple[Writer, Index], which: str) -> None:
+    make, after, used = ROOT[which]
+
+    steps = plan(read[1], make(read[1]), None, after)
+
+    assert [step for step in steps if used in step], steps
+    assert not [step for step in steps if "TEMP B-TREE" in step], steps  # it would sort every row for each page
+
+
+UNDER: dict[str, tuple[Callable[[Index], Listing], str]] = {
+    "events at places": (lambda i: events(i, EventFilter(), AT_PLACE), "INDEX event_place (place=?)"),
+    "events of a week at places": (
+        lambda i: events(i, WEEK, AT_PLACE),
+        "INDEX event_place (place=? AND starts>? AND starts<?)",
+    ),
+    "events by organisers": (lambda i: events(i, EventFilter(), BY_ORGANISER), "INDEX event_organiser (organiser=?)"),
+    "events in areas": (lambda i: events(i, EventFilter(), IN_AREA), "SEARCH l USING PRIMARY KEY (area=?)"),
+    "events of a week in areas": (
+        lambda i: events(i, WEEK, IN_AREA),
+        "SEARCH l USING PRIMARY KEY (area=? AND starts>? AND starts<?)",
+    ),
+    "spaces at places": (lambda i: spaces.spaces(SpaceFacts(), spaces.AT_PLACE), "INDEX space_place (place=?)"),
+    "budgets of rounds": (
+        lambda i: participation.budgets(participation.OF_PROCESS),
+        "INDEX budget_process (process=?)",
+    ),
+    "projects of budgets": (
+        lambda i: participation.projects(ProjectFilter(), participation.OF_BUDGET),
+        "INDEX project_budget (budget=?)",
+    ),
+}
+
+
+@pytest.mark.parametrize("which", UNDER)
+def test_a_list_under_parents_reads_its_index_in_order_and_sorts_the_page_only(
+    read: tuple[Writer, Index], which: str
+) -> None:
+    make, used = UNDER[which]
+
+    steps = plan(read[1], make(read[1]), [1, 2, 3])
+
+    assert [step for step in steps if used in step], steps
+    assert len([step for step in steps if "TEMP B-TREE" in step]) == 1, steps  # of the pages, by parent
+
+
+def test_proposals_in_an_area_are_not_looked_for_among_all(read: tuple[Writer, Index]) -> None:
+    for listing in (
+        participation.proposals(ProposalFilter(), participation.PROPOSALS_IN_AREA),
+        participation.projects(ProjectFilter(), participation.PROJECTS_IN_AREA),
+    ):
+        steps = plan(read[1], listing, [1])
+
+        assert [step for step in steps if "_scope (scope=? AND located=?)" in step], steps
+        assert not [step for step in steps if step.startswith(("SCAN t", "SCAN x"))], steps
+
+
+def test_places_near_a_point_are_found_by_the_tree(read: tuple[Writer, Index]) -> None:
+    near = Near(at=made.spot(60.15, 24.95), metres=500)
+
+    steps = plan(read[1], places.places(PlaceFilter(near=near)), None)
+
+    assert [step for step in steps if "SCAN b VIRTUAL TABLE" in step], steps
