@@ -9,11 +9,12 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Mapping
 
+from hub.derive import civic
 from hub.derive.catalogue import derive_things
 from hub.derive.events import derive_events, events_at, events_in_areas
 from hub.derive.geometry import AreaMap
 from hub.derive.joins import Joins
-from hub.derive.participation import KINDS as CIVIC
+from hub.derive.participation import KINDS as BUDGETING
 from hub.derive.participation import civic_in_areas, derive_participation, map_budgeting_areas
 from hub.derive.places import areas_once, derive_areas, derive_places, place_in_areas
 from hub.derive.spaces import derive_opening_days, derive_spaces
@@ -46,7 +47,7 @@ class Derivation:
         if touched.get("area"):
             derive_areas(writer, self._ranks, self._map(writer))
             self._everything_in_areas(writer)
-            moved |= {"place", "event", "budgeting_area", "proposal", "budget_project"}
+            moved |= {"place", "event", "budgeting_area", "proposal", "budget_project", "hearing", "decision"}
         places = touched.get("place", Touched()).all | touched.get("library", Touched()).all
         if places:
             changed = derive_places(writer, places, joins=self._joins, ranks=self._ranks)
@@ -63,10 +64,16 @@ class Derivation:
             derive_events(writer, touched["event"], self._map(writer))
         if touched.get("catalogue_record"):
             derive_things(writer, touched["catalogue_record"])
-        civic = {kind: touched[kind] for kind in CIVIC if touched.get(kind)}
-        if civic:
-            derive_participation(writer, civic, self._map(writer))
+        budgeting = {kind: touched[kind] for kind in BUDGETING if touched.get(kind)}
+        if budgeting:
+            derive_participation(writer, budgeting, self._map(writer))
             moved |= {"proposal", "budget_project", "budget", "result"}
+        hearings, sections = touched.get("hearing", Touched()), touched.get("hearing_section", Touched())
+        if hearings or sections:
+            civic.derive_hearings(writer, hearings, sections, self._map(writer))
+            moved.add("hearing")
+        if touched.get("decision"):
+            civic.derive_decisions(writer, touched["decision"], self._map(writer))
         return moved
 
     def _map(self, writer: Writer) -> AreaMap:
@@ -85,6 +92,7 @@ class Derivation:
         events_in_areas(db, _rids(db, "event"), areas)
         map_budgeting_areas(writer)
         civic_in_areas(db, _rids(db, "proposal"), _rids(db, "project"), areas)
+        civic.everything_in_areas(writer, areas)
 
 
 def _rids(db: sqlite3.Connection, table: str) -> set[int]:

@@ -12,8 +12,11 @@ import shapely
 from shapely import STRtree
 from shapely.geometry.base import BaseGeometry
 
+from hub.records.civic import Geometry
 from hub.records.core import Point
 from hub.records.places import Area
+
+ENOUGH_OF_SHAPE, ENOUGH_OF_AREA = 0.1, 0.5
 
 
 class AreaMap:
@@ -39,6 +42,30 @@ class AreaMap:
             for index, area in sorted(zip(at.tolist(), areas.tolist(), strict=True)):
                 found[index].setdefault(self._kinds[area], self._rids[area])
         return [tuple(sorted(kinds.values())) for kinds in found]
+
+    def holding_part_of(self, geometry: Geometry | None) -> set[int]:
+        """The areas that one of its points, or a tenth of its lines or of its surfaces, lies in; and those that its
+        surfaces cover by half (something about the whole city is about each part of it).
+        """
+        if geometry is None or not self._rids:
+            return set()
+        points = [Point(lat=lat, lon=lon) for lon, lat in geometry.points]
+        found = {rid for held in self.holding(points) for rid in held}
+        lines = shapely.MultiLineString(geometry.lines)
+        surfaces = shapely.make_valid(
+            shapely.union_all([shapely.make_valid(shapely.Polygon(o, holes)) for o, *holes in geometry.polygons])
+        )
+        for shape, is_surface in ((lines, False), (surfaces, True)):
+            if shape.is_empty:
+                continue
+            whole = shape.area if is_surface else shape.length
+            for index in self._tree.query(shape, predicate="intersects").tolist():
+                part = self._shapes[index].intersection(shape)
+                share = part.area if is_surface else part.length
+                covered = is_surface and share >= ENOUGH_OF_AREA * self._shapes[index].area
+                if share >= ENOUGH_OF_SHAPE * whole or covered:
+                    found.add(self._rids[index])
+        return found
 
     def nesting(self) -> list[tuple[int, int]]:
         """(area, wider area of another kind that holds a point inside it)."""

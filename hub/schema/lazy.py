@@ -8,8 +8,9 @@ import strawberry
 
 if TYPE_CHECKING:
     from hub.schema.catalogue import CatalogueConnection, CatalogueFilter, CatalogueRecord
+    from hub.schema.civic import Decision, DecisionFilter, Hearing, HearingFilter
     from hub.schema.events import Event, EventFilter, Organisation
-    from hub.schema.later import DecisionConnection, HearingConnection, HearingFilter, Utilisation
+    from hub.schema.later import Utilisation
     from hub.schema.participation import BudgetProject, ProjectFilter, Proposal, ProposalFilter
     from hub.schema.places import District, Place
     from hub.schema.spaces import Space, SpaceFilter
@@ -20,9 +21,10 @@ CatalogueRecordLazy: TypeAlias = Annotated["CatalogueRecord", strawberry.lazy("h
 EventLazy: TypeAlias = Annotated["Event", strawberry.lazy("hub.schema.events")]
 EventFilterLazy: TypeAlias = Annotated["EventFilter", strawberry.lazy("hub.schema.events")]
 OrganisationLazy: TypeAlias = Annotated["Organisation", strawberry.lazy("hub.schema.events")]
-HearingPageLazy: TypeAlias = Annotated["HearingConnection", strawberry.lazy("hub.schema.later")]
-HearingFilterLazy: TypeAlias = Annotated["HearingFilter", strawberry.lazy("hub.schema.later")]
-DecisionPageLazy: TypeAlias = Annotated["DecisionConnection", strawberry.lazy("hub.schema.later")]
+HearingLazy: TypeAlias = Annotated["Hearing", strawberry.lazy("hub.schema.civic")]
+HearingFilterLazy: TypeAlias = Annotated["HearingFilter", strawberry.lazy("hub.schema.civic")]
+DecisionLazy: TypeAlias = Annotated["Decision", strawberry.lazy("hub.schema.civic")]
+DecisionFilterLazy: TypeAlias = Annotated["DecisionFilter", strawberry.lazy("hub.schema.civic")]
 UtilisationLazy: TypeAlias = Annotated["Utilisation", strawberry.lazy("hub.schema.later")]
 BudgetProjectLazy: TypeAlias = Annotated["BudgetProject", strawberry.lazy("hub.schema.participation")]
 ProjectFilterLazy: TypeAlias = Annotated["ProjectFilter", strawberry.lazy("hub.schema.participation")]

@@ -10,6 +10,7 @@ from graphql import GraphQLAbstractType, GraphQLResolveInfo
 from hub.domain import provenance as provenances
 from hub.domain.city import City
 from hub.records.catalogue import CatalogueRecord
+from hub.records.civic import Decision, Hearing
 from hub.records.core import Record
 from hub.records.events import Event, EventSeries, Keyword, Organisation
 from hub.records.merged import CityPlace
@@ -36,6 +37,8 @@ NAMES: dict[type[Record], str] = {
     BudgetProject: "BudgetProject",
     Proposal: "Proposal",
     Result: "Result",
+    Hearing: "Hearing",
+    Decision: "Decision",
 }
 
 

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import strawberry
 from graphql import GraphQLResolveInfo
 
-from hub.domain import catalogue, events, participation, places, provenance, spaces
+from hub.domain import catalogue, civic, events, participation, places, provenance, spaces
 from hub.domain.lists import PageArgs
 from hub.index.events import EventSort
 from hub.index.places import PlaceFilter as Wanted
@@ -18,6 +18,7 @@ from hub.records import places as records
 from hub.records.places import AreaKind, PlaceKind
 from hub.schema import later
 from hub.schema.catalogue import wanted_records
+from hub.schema.civic import wanted_decisions, wanted_hearings
 from hub.schema.connection import After, Connection, First
 from hub.schema.context import Info
 from hub.schema.events import EventFilter, wanted_events
@@ -26,10 +27,11 @@ from hub.schema.lazy import (
     BudgetProjectLazy,
     CatalogueFilterLazy,
     CataloguePageLazy,
-    DecisionPageLazy,
+    DecisionFilterLazy,
+    DecisionLazy,
     EventLazy,
     HearingFilterLazy,
-    HearingPageLazy,
+    HearingLazy,
     ProjectFilterLazy,
     ProposalFilterLazy,
     ProposalLazy,
@@ -133,17 +135,32 @@ class District(Node):
         found = await info.context.batch(participation.proposals_in, wanted, page).load(root.rid)
         return AreaContext.within(found, root.rid)
 
-    @strawberry.field(description="Hearings about it. No source of hearings is connected yet: null.")
+    @strawberry.field(description="Hearings about it: by what they draw on the map, or by the names that they give.")
     @staticmethod
-    def hearings(
-        filter: Annotated[HearingFilterLazy | None, Which] = None, first: First = 20, after: After = None
-    ) -> HearingPageLazy | None:
-        return later.nothing(filter, PageArgs(first=first, after=after))
+    async def hearings(
+        root: strawberry.Parent[records.Area],
+        info: Info,
+        filter: Annotated[HearingFilterLazy | None, Which] = None,
+        first: First = 20,
+        after: After = None,
+    ) -> Connection[HearingLazy] | None:
+        wanted, page = wanted_hearings(info, filter), PageArgs(first=first, after=after)
+        return await info.context.batch(civic.hearings_in, wanted, page).load(root.rid)
 
-    @strawberry.field(description="Decisions about it. No source of decisions is connected yet: null.")
+    @strawberry.field(
+        description="Decisions about it, the latest first. Their sources seldom tell a place: where a plan's heading"
+        " numbers a district, or a heading names one, it is guessed, so some are missing and some do not belong."
+    )
     @staticmethod
-    def decisions(first: First = 20, after: After = None) -> DecisionPageLazy | None:
-        return later.nothing(None, PageArgs(first=first, after=after))
+    async def decisions(
+        root: strawberry.Parent[records.Area],
+        info: Info,
+        filter: Annotated[DecisionFilterLazy | None, Which] = None,
+        first: First = 20,
+        after: After = None,
+    ) -> Connection[DecisionLazy] | None:
+        wanted, page = wanted_decisions(info, filter), PageArgs(first=first, after=after)
+        return await info.context.batch(civic.decisions_in, wanted, page).load(root.rid)
 
     @classmethod
     def is_type_of(cls, record: Any, info: GraphQLResolveInfo[Any]) -> bool:

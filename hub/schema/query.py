@@ -6,19 +6,18 @@ from typing import Annotated, Any
 
 import strawberry
 
-from hub.domain import catalogue, events, nodes, participation, places, sources, spaces
+from hub.domain import catalogue, civic, events, nodes, participation, places, sources, spaces
 from hub.domain.lists import PageArgs
 from hub.errors import BadInput
 from hub.index.events import EventSort
 from hub.index.places import PlaceSort
 from hub.index.spaces import SpaceSort
 from hub.records.places import AreaKind
-from hub.schema import later
 from hub.schema.catalogue import FACETS, CatalogueConnection, CatalogueFilter, wanted_records
+from hub.schema.civic import Decision, DecisionFilter, Hearing, HearingFilter, wanted_decisions, wanted_hearings
 from hub.schema.connection import After, Connection, First
 from hub.schema.context import Info
 from hub.schema.events import Event, EventFilter, wanted_events
-from hub.schema.later import DecisionConnection, HearingConnection, HearingFilter
 from hub.schema.node import Node
 from hub.schema.participation import (
     BudgetingProcess,
@@ -181,17 +180,34 @@ class Query:
         )
         return found
 
-    @strawberry.field(description="Hearings of the city. No source of hearings is connected yet: null.")
+    @strawberry.field(
+        description="What the city asks its residents. With `isOpen: true` those that close first come first, else"
+        " those that opened last."
+    )
     @staticmethod
     def hearings(
-        filter: Annotated[HearingFilter | None, Which] = None, first: First = 20, after: After = None
-    ) -> HearingConnection | None:
-        return later.nothing(filter, PageArgs(first=first, after=after))
+        info: Info,
+        filter: Annotated[HearingFilter | None, Which] = None,
+        first: First = 20,
+        after: After = None,
+    ) -> Connection[Hearing] | None:
+        found: Any = civic.hearings(
+            info.context.city, wanted_hearings(info, filter), PageArgs(first=first, after=after)
+        )
+        return found
 
-    @strawberry.field(description="Decisions of the city. No source of decisions is connected yet: null.")
+    @strawberry.field(description="What the city decided, the latest first.")
     @staticmethod
-    def decisions(first: First = 20, after: After = None) -> DecisionConnection | None:
-        return later.nothing(None, PageArgs(first=first, after=after))
+    def decisions(
+        info: Info,
+        filter: Annotated[DecisionFilter | None, Which] = None,
+        first: First = 20,
+        after: After = None,
+    ) -> Connection[Decision] | None:
+        found: Any = civic.decisions(
+            info.context.city, wanted_decisions(info, filter), PageArgs(first=first, after=after)
+        )
+        return found
 
     @strawberry.field(description="The services behind the graph, and how well they do.")
     @staticmethod

@@ -14,6 +14,7 @@ from strawberry.types.info import Info as EngineInfo
 from hub.errors import BadId, BadInput
 from hub.schema import enums  # noqa: F401 - describes every enum before the types use them
 from hub.schema.catalogue import CatalogueRecord
+from hub.schema.civic import Decision, Hearing
 from hub.schema.events import Event, EventSeries, Keyword, Organisation
 from hub.schema.participation import (
     Budget,
@@ -45,6 +46,8 @@ NODES: list[type[Any]] = [
     BudgetProject,
     Proposal,
     Result,
+    Hearing,
+    Decision,
 ]
 
 

@@ -46,6 +46,13 @@ NUMBERS = {
     "result": ("rid", "process"),
     "civic_area": ("area", "rid"),
     "chain": ("earlier", "later", "said_by"),
+    "hearing": ("rid",),
+    "hearing_section": ("rid", "hearing"),
+    "hearing_area": ("area", "hearing"),
+    "hearing_text": ("rowid",),
+    "decision": ("rid",),
+    "decision_area": ("area", "decision"),
+    "decision_text": ("rowid",),
 }
 BODIES = {"place_body": CityPlace, "area_body": Area}
 

@@ -1,0 +1,184 @@
+"""Hearings and decisions."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import strawberry
+from graphql import GraphQLResolveInfo
+
+from hub.domain import civic, nodes, places
+from hub.index.civic import DecisionFilter as DecisionsWanted
+from hub.index.civic import HearingFilter as HearingsWanted
+from hub.records import civic as records
+from hub.records.places import AreaKind
+from hub.schema.context import Info
+from hub.schema.lazy import DistrictLazy, PlaceLazy
+from hub.schema.node import Node
+from hub.schema.scalars import URL, Date, DateTime
+from hub.schema.texts import LocalizedText, Location
+
+Divisions = Annotated[list[AreaKind] | None, strawberry.argument(description="Of which divisions.")]
+
+
+@strawberry.input(description="Which hearings to list; what is left out does not matter.")
+class HearingFilter:
+    text: str | None = strawberry.field(
+        default=None, description="Words that its title, summary, labels or sections must hold."
+    )
+    is_open: bool | None = strawberry.field(default=None, description="Takes comments now, or does not.")
+    districts: list[strawberry.ID] | None = strawberry.field(default=None, description="About any of these districts.")
+
+
+@strawberry.input(description="Which decisions to list; what is left out does not matter.")
+class DecisionFilter:
+    text: str | None = strawberry.field(
+        default=None, description="Words that its heading, its case's heading, summary or category must hold."
+    )
+    case_number: str | None = strawberry.field(default=None, description="Of this case: HEL 2025-001216.")
+    decided_from: Date | None = strawberry.field(default=None, description="On this day or later.")
+    decided_to: Date | None = strawberry.field(default=None, description="On this day or earlier.")
+    districts: list[strawberry.ID] | None = strawberry.field(
+        default=None, description="About any of these districts, as far as anybody tells."
+    )
+
+
+def wanted_hearings(info: Info, given: HearingFilter | None) -> HearingsWanted:
+    asked = given or HearingFilter()
+    areas = nodes.rids_of(info.context.city, asked.districts or (), "area")
+    return HearingsWanted(text=asked.text, is_open=asked.is_open, areas=areas)
+
+
+def wanted_decisions(info: Info, given: DecisionFilter | None) -> DecisionsWanted:
+    asked = given or DecisionFilter()
+    return DecisionsWanted(
+        text=asked.text,
+        case_number=asked.case_number,
+        decided_from=asked.decided_from,
+        decided_to=asked.decided_to,
+        areas=nodes.rids_of(info.context.city, asked.districts or (), "area"),
+    )
+
+
+@strawberry.type(description="What a hearing is a part of.")
+class HearingProject:
+    title: LocalizedText | None = strawberry.field(description="What is being planned.")
+
+    @strawberry.field(description="The phase of it that the hearing belongs to.")
+    @staticmethod
+    def phase_title(root: strawberry.Parent[records.HearingProject]) -> LocalizedText | None:
+        title: Any = root.phase
+        return title
+
+
+@strawberry.type(description="A part of a hearing's text.")
+class HearingSection:
+    @strawberry.field(description="The source's word: main, part, scenario, closure-info …")
+    @staticmethod
+    def kind(root: strawberry.Parent[records.HearingSection]) -> str:
+        return root.type
+
+    title: LocalizedText | None = strawberry.field(description="Its title; null: the hearing's own.")
+    summary: LocalizedText | None = strawberry.field(description="In a sentence or two, plain text.")
+    body: LocalizedText | None = strawberry.field(description="Sanitised HTML.")
+
+
+@strawberry.federation.type(
+    keys=["id"], description="The city asks residents what they think. Who commented is never told."
+)
+class Hearing(Node):
+    title: LocalizedText | None = strawberry.field(description="What it is about.")
+    summary: LocalizedText | None = strawberry.field(description="In a sentence or two, plain text.")
+    opens_at: DateTime | None = strawberry.field(description="From when one may comment.")
+    closes_at: DateTime | None = strawberry.field(
+        description="Until when one may comment. It may have been closed earlier: see `isOpen`."
+    )
+    labels: list[LocalizedText] = strawberry.field(description="Its subjects, in the service's own words.")
+    project: HearingProject | None = strawberry.field(description="What it is a part of.")
+    organiser_name: LocalizedText | None = strawberry.field(description="The division of the city that asks.")
+    location: Location | None = strawberry.field(description="A point of what it draws on the map.")
+    url: URL | None = strawberry.field(description="Where to take part.")
+
+    @strawberry.field(description="Takes comments now.")
+    @staticmethod
+    def is_open(root: strawberry.Parent[records.Hearing], info: Info) -> bool | None:
+        return civic.is_open(info.context.city, root)
+
+    @strawberry.field(
+        description="How many comments were given, those that wait for a moderator included. Null: not counted yet."
+    )
+    @staticmethod
+    async def comments(root: strawberry.Parent[records.Hearing], info: Info) -> int | None:
+        counted = await info.context.batch(civic.comments_of).load(root.ref)
+        return None if counted is None else counted.count
+
+    @strawberry.field(description="When the number of comments was last known to be so: it has an age of its own.")
+    @staticmethod
+    async def comments_fetched_at(root: strawberry.Parent[records.Hearing], info: Info) -> DateTime | None:
+        counted = await info.context.batch(civic.comments_of).load(root.ref)
+        return None if counted is None else counted.fetched_at
+
+    @strawberry.field(description="Its text, the main part first.")
+    @staticmethod
+    async def sections(root: strawberry.Parent[records.Hearing], info: Info) -> list[HearingSection]:
+        return await info.context.batch(civic.sections_of).load(root.rid)
+
+    @strawberry.field(description="The place that it is about, where it names one of the city's register.")
+    @staticmethod
+    async def place(root: strawberry.Parent[records.Hearing], info: Info) -> PlaceLazy | None:
+        return None if root.tprek_id is None else await info.context.batch(places.by_tprek).load(root.tprek_id)
+
+    @strawberry.field(
+        description="The parts of the city that it is about, narrowest first: those in which a tenth of what it draws"
+        " on the map lies, and those that it names."
+    )
+    @staticmethod
+    async def districts(
+        root: strawberry.Parent[records.Hearing], info: Info, kinds: Divisions = None
+    ) -> list[DistrictLazy]:
+        return await info.context.batch(civic.areas_of_hearings, tuple(kinds or ())).load(root.rid)
+
+    @classmethod
+    def is_type_of(cls, record: Any, info: GraphQLResolveInfo[Any]) -> bool:
+        return isinstance(record, records.Hearing)
+
+    @classmethod
+    async def resolve_reference(cls, info: Info, id: strawberry.ID) -> Any:
+        return await info.context.node(id, "hearing")
+
+
+@strawberry.federation.type(
+    keys=["id"], description="What the city decided; of earlier years a case, with the day of its latest decision."
+)
+class Decision(Node):
+    title: LocalizedText | None = strawberry.field(description="What was decided on.")
+    case_title: LocalizedText | None = strawberry.field(description="The heading of the case that it belongs to.")
+    case_number: str | None = strawberry.field(
+        description="The case's diary number, HEL 2025-001216: the same in every system of the city."
+    )
+    summary: LocalizedText | None = strawberry.field(description="Plain text; null: its source gives none.")
+    decided_on: Date | None = strawberry.field(description="The day of the decision.")
+    policymaker: LocalizedText | None = strawberry.field(
+        description="The body that decided, never a person. Null: not told."
+    )
+    category: LocalizedText | None = strawberry.field(description="What it is about, by the city's own classes.")
+    url: URL | None = strawberry.field(description="The decision itself.")
+
+    @strawberry.field(
+        description="The parts of the city that it is about, narrowest first. Sources seldom tell: some give a place, a"
+        " plan's heading numbers its district, and of the rest those stand here that the heading names, which may be"
+        " wrong and is never all."
+    )
+    @staticmethod
+    async def districts(
+        root: strawberry.Parent[records.Decision], info: Info, kinds: Divisions = None
+    ) -> list[DistrictLazy]:
+        return await info.context.batch(civic.areas_of_decisions, tuple(kinds or ())).load(root.rid)
+
+    @classmethod
+    def is_type_of(cls, record: Any, info: GraphQLResolveInfo[Any]) -> bool:
+        return isinstance(record, records.Decision)
+
+    @classmethod
+    async def resolve_reference(cls, info: Info, id: strawberry.ID) -> Any:
+        return await info.context.node(id, "decision")
