@@ -7,14 +7,15 @@ ours sends them.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 import msgspec
-import shapely
-from shapely.geometry.base import BaseGeometry
 
 from hub.records.civic import Geometry, Position
 from hub.records.core import Point
+
+if TYPE_CHECKING:
+    from shapely.geometry.base import BaseGeometry
 
 MOST_POSITIONS = 20_000  # an outline drawn by hand has hundreds
 LEAST_IN_RING = 4
@@ -104,6 +105,8 @@ def middle(geometry: Geometry | None) -> Point | None:
     """A point of what is drawn: on the surface if there is one, else on the lines, else one of the points."""
     if geometry is None:
         return None
+    import shapely  # noqa: PLC0415 - 20 MB, which only the harvester needs: workers load connectors too
+
     shape: BaseGeometry
     if geometry.polygons:
         shape = shapely.MultiPolygon([(rings[0], list(rings[1:])) for rings in geometry.polygons])

@@ -15,7 +15,6 @@ from zoneinfo import ZoneInfo, available_timezones
 
 import msgspec
 from dateutil.rrule import rrule, rruleset, rrulestr
-from icalendar.timezone.windows_to_olson import WINDOWS_TO_OLSON
 
 from hub.connectors.ical_text import Component, Property
 from hub.connectors.moments import HELSINKI
@@ -145,7 +144,15 @@ def known_zone(name: str) -> tzinfo | None:
     name = name.strip().strip('"')
     if name == "FLE Standard Time":  # mapped to Kyiv by CLDR, whose rules may part from ours
         return HELSINKI
-    return _iana(WINDOWS_TO_OLSON.get(name, name))
+    return _iana(_windows_zones().get(name, name))
+
+
+@cache
+def _windows_zones() -> Mapping[str, str]:
+    """Windows' names of zones, by CLDR. The library takes 9 MB, and workers load connectors too."""
+    from icalendar.timezone.windows_to_olson import WINDOWS_TO_OLSON  # noqa: PLC0415 - see above
+
+    return WINDOWS_TO_OLSON
 
 
 def guessed_zone(name: str) -> tzinfo | None:
