@@ -166,7 +166,9 @@ class SourceSection(BaseModel):
     per_minute: int | None = Field(None, ge=0, le=100_000, description="Most requests a minute; 0 or unset: any.")
     concurrent: int = Field(4, ge=1, le=64, description="Most requests at a time.")
     timeout: Duration = Field(timedelta(seconds=10), description="For one request with all its tries.")
-    allow_private: bool = Field(False, description="Whether it may lie at a private or loopback address.")
+    allow_private: bool = Field(
+        False, description="Whether what its replies point at may lie at a private or loopback address."
+    )
     enabled: bool = Field(True, description="false: not asked, and said to be switched off.")
 
     @field_validator("url")

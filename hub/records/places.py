@@ -113,7 +113,7 @@ class DayState(StrEnum):
 
 
 class TimeKind(StrEnum):
-    """What kind of open: with staff, self-service, not told; or only for those with a key, a booking, an appointment."""
+    """What kind of open: with staff, self-service, not told; or only for those with a key or an appointment."""
 
     STAFFED = "STAFFED"
     SELF_SERVICE = "SELF_SERVICE"
