@@ -27,10 +27,16 @@ STANDINS = {
     "decisions": "decisions",
     "openahjo": "openahjo",
     "museum": "icalendar",
+    "museum_news": "rss",
+    "crafts": "tribe",
+    "university": "jsonld",
 }
 TITLES = {
     "espoo": LocalizedText(fi="Espoon tapahtumat", sv="Evenemang i Esbo", en="Events in Espoo"),
     "museum": LocalizedText(fi="Museon kalenteri", sv="Museets kalender", en="The museum's calendar"),
+    "museum_news": LocalizedText(fi="Museon ajankohtaiset", sv="Museets nyheter", en="The museum's news"),
+    "crafts": LocalizedText(fi="Käsityöyhdistys", sv="Hantverksföreningen", en="The crafts association"),
+    "university": LocalizedText(fi="Yliopiston tapahtumat", sv="Universitetets evenemang", en="Events of the university"),
 }
 MADE = {"fi": "keksitty", "sv": "påhittat", "en": "made up"}
 OWN = """
@@ -47,6 +53,24 @@ connector = "icalendar"
 url = "http://sandbox.invalid/"
 organiser = "Museo (esimerkki)"
 rank = 80
+
+[sources.museum_news]
+connector = "rss"
+url = "http://sandbox.invalid/"
+organiser = "Museo (esimerkki)"
+rank = 81
+
+[sources.crafts]
+connector = "tribe"
+url = "http://sandbox.invalid/"
+organisation = true
+rank = 82
+
+[sources.university]
+connector = "jsonld"
+url = "http://sandbox.invalid/"
+organisation = true
+rank = 83
 """
 
 

@@ -11,10 +11,14 @@ from hub.connectors.finna import Finna
 from hub.connectors.hauki import Hauki
 from hub.connectors.icalendar import ICalendar
 from hub.connectors.kerrokantasi import Kerrokantasi
+from hub.connectors.jsonld import JsonLd
 from hub.connectors.kirkanta import Kirkanta
 from hub.connectors.linkedevents import LinkedEvents
 from hub.connectors.openahjo import OpenAhjo
+from hub.connectors.rpde import Rpde
+from hub.connectors.rss import Rss
 from hub.connectors.servicemap import Servicemap
+from hub.connectors.tribe import Tribe
 from hub.connectors.varaamo import Varaamo
 from hub.fetch import Connector
 
@@ -25,9 +29,13 @@ CONNECTORS: dict[str, type[Connector]] = {
     "hauki": Hauki,
     "icalendar": ICalendar,
     "kerrokantasi": Kerrokantasi,
+    "jsonld": JsonLd,
     "kirkanta": Kirkanta,
     "linkedevents": LinkedEvents,
     "openahjo": OpenAhjo,
+    "rpde": Rpde,
+    "rss": Rss,
     "servicemap": Servicemap,
+    "tribe": Tribe,
     "varaamo": Varaamo,
 }

@@ -124,11 +124,12 @@ class MadeOrganisation(msgspec.Struct, frozen=True, kw_only=True):
 
 class MadeEvent(msgspec.Struct, frozen=True, kw_only=True):
     """An event in one or more calendars: "linkedevents" (the city's), "espoo" (the same software elsewhere),
-    "icalendar" (a partner's feed).
+    "icalendar" (a partner's feed), "rss" (a museum's news), "tribe" (an association's WordPress), "jsonld" (a
+    university's page).
     """
 
     id: str  # stable under the moving clock: pattern and ISO week
-    calendars: tuple[Literal["linkedevents", "espoo", "icalendar"], ...]
+    calendars: tuple[Literal["linkedevents", "espoo", "icalendar", "rss", "tribe", "jsonld"], ...]
     name: Text
     summary: Text
     description: Text  # HTML
@@ -159,7 +160,7 @@ class MadeEvent(msgspec.Struct, frozen=True, kw_only=True):
 
 class MadeSeries(msgspec.Struct, frozen=True, kw_only=True):
     id: str
-    calendar: Literal["linkedevents", "espoo", "icalendar"]
+    calendar: Literal["linkedevents", "espoo", "icalendar", "rss", "tribe", "jsonld"]
     name: Text
     type: Literal["recurring", "umbrella"]
     place: str | None

@@ -20,15 +20,21 @@ from hub.sandbox.icalendar import made as icalendar
 from hub.sandbox.icalendar.standin import app as icalendar_app
 from hub.sandbox.kerrokantasi import made as kerrokantasi
 from hub.sandbox.kerrokantasi.standin import app as kerrokantasi_app
+from hub.sandbox.jsonld import made as jsonld
+from hub.sandbox.jsonld.standin import app as jsonld_app
 from hub.sandbox.kirkanta import made as kirkanta
 from hub.sandbox.kirkanta.standin import app as kirkanta_app
 from hub.sandbox.linkedevents import made as linkedevents
 from hub.sandbox.linkedevents.standin import app as linkedevents_app
 from hub.sandbox.openahjo import made as openahjo
 from hub.sandbox.openahjo.standin import app as openahjo_app
+from hub.sandbox.rss import made as rss
+from hub.sandbox.rss.standin import app as rss_app
 from hub.sandbox.servicemap import made as servicemap
 from hub.sandbox.servicemap.standin import app as servicemap_app
 from hub.sandbox.standin import Now
+from hub.sandbox.tribe import made as tribe
+from hub.sandbox.tribe.standin import app as tribe_app
 from hub.sandbox.varaamo import made as varaamo
 from hub.sandbox.varaamo.standin import app as varaamo_app
 
@@ -43,6 +49,9 @@ STANDINS: Mapping[str, StandIn] = {
     "linkedevents": lambda city, now: linkedevents_app(linkedevents.made(city, "linkedevents"), now),
     "espoo": lambda city, now: linkedevents_app(linkedevents.made(city, "espoo"), now),
     "icalendar": lambda city, now: icalendar_app(icalendar.made(city), now),
+    "rss": lambda city, now: rss_app(rss.made(city), now),
+    "jsonld": lambda city, now: jsonld_app(jsonld.made(city), now),
+    "tribe": lambda city, now: tribe_app(tribe.made(city), now),
     "hauki": lambda city, now: hauki_app(hauki.made(city), now),
     "kerrokantasi": lambda city, now: kerrokantasi_app(kerrokantasi.made(city), now),
     "decisions": lambda city, now: decisions_app(decisions.made(city), now),

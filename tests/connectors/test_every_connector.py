@@ -179,6 +179,15 @@ LINES = (
         keys=("566", "567", "568"),
     ),
     Line(
+        connector="tribe",
+        kind="event",
+        sample="tribe-events-page1",
+        rows="events",
+        breaks=("utc_start_date", "tomorrow"),
+        loses="kulttuuri.example?id=501",
+        now=datetime(2026, 6, 22, 12, tzinfo=UTC),
+    ),
+    Line(
         connector="decidim",
         kind="budgeting_process",
         sample="processes",
@@ -262,6 +271,9 @@ LINES = (
 BY_ITSELF = {
     ("hauki", "opening_day"): "a row is a place with all its days; its own test breaks them one by one",
     ("icalendar", "event"): "a feed is no JSON; its corpus is in test_icalendar.py",
+    ("jsonld", "event"): "a page is no JSON; its corpus is in test_jsonld.py",
+    ("rpde", "event"): "a row may be a deletion; test_rpde.py",
+    ("rss", "event"): "a feed is no JSON; its corpus is in test_rss.py",
     ("linkedevents", "registration"): "no recorded page has two: one course takes enrolments",
     ("varaamo", "busy_times"): "a record a space, not a reservation",
     ("decidim", "component"): "a process holds several",

@@ -85,7 +85,8 @@ def test_there_are_about_800_events_most_of_them_this_week_and_next(day: date) -
     assert 680 <= len(events) <= 900
     offsets = Counter((event.starts_at.date() - day).days // 7 for event in events if event.starts_at is not None)
     assert min(offsets[0], offsets[1]) > max(n for week, n in offsets.items() if week not in {-1, 0, 1, 2})
-    assert {calendar for event in events for calendar in event.calendars} == {"linkedevents", "espoo", "icalendar"}
+    calendars = {"linkedevents", "espoo", "icalendar", "rss", "tribe", "jsonld"}
+    assert {calendar for event in events for calendar in event.calendars} == calendars
 
 
 @pytest.mark.parametrize("kind", ["places", "rooms", "works", "areas", "keywords", "organisations", "events", "series"])

@@ -9,17 +9,20 @@ import msgspec
 from hub.sandbox.city import Text
 from hub.sandbox.making.themes import (
     CHOIR,
+    CRAFTS,
     CULTURE,
     EDUCATION,
     ENVIRONMENT,
     ESPOO_LIBRARIES,
     LIBRARIES,
+    MUSEUM,
     PARTNER,
     SPORT,
+    UNIVERSITY,
     YOUTH,
 )
 
-Calendar = Literal["linkedevents", "espoo", "icalendar"]
+Calendar = Literal["linkedevents", "espoo", "icalendar", "rss", "tribe", "jsonld"]
 CITY_ONLY: tuple[Calendar, ...] = ("linkedevents",)
 ALL, FINNISH, NO_ENGLISH = ("fi sv en",), ("fi",), ("fi sv",)
 MIXED = ("fi sv en", "fi sv en", "fi", "fi sv", "fi en")
@@ -232,6 +235,35 @@ PATTERNS: tuple[Pattern, ...] = (
         where=Where(kind="other", named=("le-yard",), more=6), lead=2, keep=0, weekdays=(1, 3), hours=(17, 18),
         minutes=120, calendars=("icalendar",), organisation=PARTNER, keywords=("yso:p10590", "yso:p1393"),
         is_free=None, written=FINNISH, series="recurring",
+    ),
+    Pattern(
+        slug="museokierros",
+        name=Text(fi="Opastettu kierros: kaupungin aarteet", sv="Guidad visning: stadens skatter"),
+        summary=Text(fi="Opas kertoo museon tunnetuimmista esineistä."),
+        text=Text(fi="Kierros kestää tunnin, pääsy museolipulla.", sv="Visningen tar en timme."),
+        where=Where(kind="culture", more=4), lead=3, keep=1, weekdays=(1, 5, 6), hours=(12, 14), minutes=60,
+        calendars=("rss",), also="linkedevents", organisation=MUSEUM, keywords=("yso:p4934", "yso:p5121"),
+        is_free=False, price=Text(fi="12 €", sv="12 €"), written=("fi", "fi sv"), series="recurring",
+    ),
+    Pattern(
+        slug="kasityoilta",
+        name=Text(fi="Käsityöilta – neulo & virkkaa"),
+        summary=Text(fi="Oma työ mukaan, neuvoja saa."),
+        text=Text(fi="Langat ja puikot voi lainata yhdistykseltä."),
+        where=Where(kind="other", named=("le-yard",), more=3), lead=4, keep=1, weekdays=(0, 3), hours=(17, 18),
+        minutes=120, calendars=("tribe",), also="icalendar", organisation=CRAFTS,
+        keywords=("yso:p10066", "yso:p4923"), written=FINNISH,
+    ),
+    Pattern(
+        slug="yleisoluento",
+        name=Text(fi="Yleisöluento: tiede arjessa", sv="Föreläsning: vetenskap i vardagen",
+                  en="Public lecture: science in everyday life"),
+        summary=Text(fi="Tutkija kertoo työstään.", sv="En forskare berättar.", en="A researcher tells of her work."),
+        text=Text(fi="Vapaa pääsy, ei ilmoittautumista.", sv="Fritt inträde, ingen anmälan.",
+                  en="Free entry, no need to sign up."),
+        where=Where(kind="culture", more=3), every=2, lead=5, keep=1, weekdays=(2, 3), hours=(17, 18), minutes=90,
+        calendars=("jsonld",), also="linkedevents", organisation=UNIVERSITY,
+        keywords=("yso:p15875", "yso:p2630"), spoken=("fi", "en"), written=("fi sv en", "fi en"),
     ),
     Pattern(
         slug="nayttely",

@@ -13,6 +13,7 @@ from hub.sandbox.making.geography import GEO
 CITY, CULTURE, LIBRARIES, YOUTH, SPORT, EDUCATION, ENVIRONMENT = (f"made:u{number}" for number in range(48, 55))
 ESPOO, ESPOO_LIBRARIES = "made:e1", "made:e2"
 PARTNER, CHOIR = "made:p1", "made:p2"
+MUSEUM, CRAFTS, UNIVERSITY = "made:p3", "made:p4", "made:p5"
 
 ORGANISATIONS = (
     MadeOrganisation(id=CITY, name="Esimerkkikaupunki"),
@@ -26,6 +27,9 @@ ORGANISATIONS = (
     MadeOrganisation(id=ESPOO_LIBRARIES, name="Naapurikaupungin kirjastot (esimerkki)", parent=ESPOO),
     MadeOrganisation(id=PARTNER, name="Kotiseutuyhdistys Esimerkki ry"),
     MadeOrganisation(id=CHOIR, name="Kuoroyhdistys Esimerkki ry"),
+    MadeOrganisation(id=MUSEUM, name="Museo Esimerkki"),
+    MadeOrganisation(id=CRAFTS, name="Käsityöyhdistys Esimerkki ry"),
+    MadeOrganisation(id=UNIVERSITY, name="Yliopisto Esimerkki"),
 )
 # Other words for some concepts, as an event calendar's keywords carry them.
 ALSO_CALLED = {

@@ -1,0 +1,1 @@
+"""The stand-in of a WordPress site with The Events Calendar."""
