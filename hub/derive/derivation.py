@@ -11,7 +11,7 @@ from collections.abc import Mapping
 
 from hub.derive import civic
 from hub.derive.catalogue import derive_things
-from hub.derive.events import derive_events, events_at, events_in_areas
+from hub.derive.events import derive_events, events_in_areas, records_at
 from hub.derive.geometry import AreaMap
 from hub.derive.joins import Joins
 from hub.derive.participation import KINDS as BUDGETING
@@ -52,8 +52,9 @@ class Derivation:
         if places:
             changed = derive_places(writer, places, joins=self._joins, ranks=self._ranks)
             place_in_areas(writer.connection, changed.places, self._map(writer))
-            events = events_at(writer.connection, changed.places, changed.members)
-            events_in_areas(writer.connection, events, self._map(writer))
+            events = records_at(writer.connection, changed.places, changed.members)
+            there = Touched(changed=frozenset(events) - touched.get("event", Touched()).all)
+            derive_events(writer, there, self._map(writer), self._ranks, only_if_moved=True)
             if changed:
                 moved |= {"place", "space", "opening_day"} | ({"event"} if events else set())
         if touched.get("opening_day"):
@@ -61,7 +62,7 @@ class Derivation:
         if touched.get("space"):
             derive_spaces(writer, touched["space"])
         if touched.get("event"):
-            derive_events(writer, touched["event"], self._map(writer))
+            derive_events(writer, touched["event"], self._map(writer), self._ranks)
         if touched.get("catalogue_record"):
             derive_things(writer, touched["catalogue_record"])
         budgeting = {kind: touched[kind] for kind in BUDGETING if touched.get(kind)}

@@ -1,22 +1,30 @@
-"""Events as facts: when, where, for whom; which are occurrences and which only hold them together."""
+"""Events as facts: when, where, for whom; which are occurrences and which only hold them together; each once, however
+many sources list it.
+"""
 
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, time, timedelta
-from zoneinfo import ZoneInfo
 
+import msgspec
+
+from hub.derive import whereabouts
+from hub.derive.event_merging import merged_event, texts_of
 from hub.derive.geometry import AreaMap
+from hub.derive.joining import Joined, canonical, join, told_by
+from hub.derive.joining import Record as Told
+from hub.derive.same_event import CITY_ZONE, told_of
+from hub.derive.whereabouts import Where
 from hub.derive.work import Touched, delete, insert, put_texts, select
 from hub.index.epochs import UNKNOWN_START, epoch
 from hub.index.languages import mask, written
 from hub.index.stems import sort_key
 from hub.index.write import Writer
-from hub.records.core import Point, Ref
+from hub.records.core import Address, LocalizedText, Point, Ref
 from hub.records.events import Event
-
-CITY_ZONE = ZoneInfo("Europe/Helsinki")
+from hub.records.merged import CityEvent
 
 
 def effective_end(event: Event) -> int:
@@ -37,34 +45,127 @@ def is_free(event: Event) -> int | None:
     return int(any(told))
 
 
-def derive_events(writer: Writer, touched: Touched, areas: AreaMap) -> None:
+def derive_events(
+    writer: Writer, touched: Touched, areas: AreaMap, ranks: Mapping[str, int], *, only_if_moved: bool = False
+) -> None:
+    """`only_if_moved`: not the events changed but the places that they are at; one that tells the same of itself as
+    before needs to be looked up in the areas, and nothing else.
+    """
     db = writer.connection
-    parents = {row[0] for row in select(db, _SERIES_OF, touched.all) if row[0] is not None}
+    records = _events(writer, touched.changed)
+    told = _told(writer, records)
+    if only_if_moved:
+        before = told_by(db, records.keys())
+        told = {rid: record for rid, record in told.items() if before.get(rid) != record.told}
+        events_in_areas(db, canonical(db, records.keys() - told.keys()), areas)
+        if not told:
+            return
+        records = {rid: records[rid] for rid in told}
+        touched = Touched(changed=frozenset(records))
+    parents = _series_of(db, touched.all) | {record.series for record in told.values() if record.series is not None}
+    joined = join(db, told, touched.all - records.keys(), ranks)
+    again = touched.all | joined.again
+    records |= _events(writer, again - records.keys())
+    _write(writer, again, _once(writer, records, joined))
+    _list_parents(db, parents | again)
+    events_in_areas(db, again, areas)
+
+
+def _events(writer: Writer, rids: Collection[int]) -> dict[int, Event]:
+    return {rid: record for rid, record in writer.load(rids).items() if isinstance(record, Event)}
+
+
+def _told(writer: Writer, events: Mapping[int, Event]) -> dict[int, Told]:
+    """Each record by itself: what it tells of which event it is, and where its source puts it."""
+    rids = writer.rid_of({ref for event in events.values() for ref in (event.place, event.series) if ref is not None})
+    at = {rid: rids[event.place] for rid, event in events.items() if event.place is not None}
+    houses = _houses(writer.connection, set(at.values()))
+    found = {}
+    for rid, event in events.items():
+        where = whereabouts.of_words(event.location_text, event.location)
+        house = houses.get(at.get(rid, 0))
+        if house is not None:
+            where = whereabouts.at_house(house, where)
+        series = rids[event.series] if event.series and event.series != event.ref else None
+        found[rid] = Told(at=at.get(rid), series=series, told=told_of(event, where))
+    return found
+
+
+class _House(msgspec.Struct):
+    """The part of a place's body that says what it is called and where it is."""
+
+    ref: Ref
+    name: LocalizedText | None = None
+    address: Address | None = None
+    location: Point | None = None
+
+
+_house = msgspec.msgpack.Decoder(_House)
+
+
+def _houses(db: sqlite3.Connection, members: Collection[int]) -> dict[int, Where]:
+    """The place of each of these members, as it is compared."""
+    found = select(
+        db, "SELECT member, place FROM place_member WHERE member IN (SELECT value FROM json_each(?))", members
+    )
+    bodies = select(
+        db,
+        "SELECT rid, body FROM place_body WHERE rid IN (SELECT value FROM json_each(?))",
+        {place for _, place in found},
+    )
+    houses = {}
+    for rid, body in bodies:
+        said = _house.decode(body)
+        street = said.address.street if said.address else None
+        houses[rid] = whereabouts.of_place(said.ref.gid, said.name, street, said.location)
+    return {member: houses[place] for member, place in found if place in houses}
+
+
+def _once(writer: Writer, records: Mapping[int, Event], joined: Joined) -> dict[int, tuple[Event, list[Event]]]:
+    """Each event once, by its row, with the records that it is made of."""
+    inside = {rid for members in joined.groups.values() for rid in members}
+    found = {rid: (event, [event]) for rid, event in records.items() if rid not in inside}
+    for lead, members in joined.groups.items():
+        many = [records[rid] for rid in members]
+        places = writer.rid_of({event.place for event in many if event.place is not None})
+        here = _places(writer.connection, set(places.values()))
+        event = merged_event(
+            many,
+            {records[rid].ref: confidence for rid, confidence in members.items()},
+            {ref for ref, rid in places.items() if rid in here},
+        )
+        found[lead] = event, many
+    return found
+
+
+def _places(db: sqlite3.Connection, members: Collection[int]) -> dict[int, int]:
+    return dict(
+        select(db, "SELECT member, place FROM place_member WHERE member IN (SELECT value FROM json_each(?))", members)
+    )
+
+
+def _write(writer: Writer, again: Collection[int], events: Mapping[int, tuple[Event, list[Event]]]) -> None:
+    """The rows that queries read, for these events; those of `again` that are no event of their own have none."""
+    db = writer.connection
     for table, column in (
         ("event", "rid"),
         ("event_text", "rowid"),
+        ("event_body", "rid"),
         ("event_keyword", "event"),
+        ("event_series", "event"),
         ("event_area", "event"),
     ):
-        delete(db, table, column, touched.all)
-    events = {rid: record for rid, record in writer.load(touched.changed).items() if isinstance(record, Event)}
-    refs = {ref for event in events.values() for ref in _references(event)}
+        delete(db, table, column, again)
+    refs = {ref for event, members in events.values() for ref in _references(event, members)}
     rids = writer.rid_of(refs)
-    at = {rid: rids[event.place] for rid, event in events.items() if event.place is not None}
-    places = dict(
-        select(
-            db,
-            "SELECT member, place FROM place_member WHERE member IN (SELECT value FROM json_each(?))",
-            set(at.values()),
-        )
-    )
+    at = {rid: rids[event.place] for rid, (event, _) in events.items() if event.place is not None}
+    places = _places(db, set(at.values()))
     facts: list[tuple[object, ...]] = []
     keywords: list[tuple[int, int, int]] = []
-    for rid, event in sorted(events.items()):
+    series: list[tuple[int, int, int]] = []
+    bodies: list[tuple[int, bytes]] = []
+    for rid, (event, members) in sorted(events.items()):
         member = at.get(rid)
-        series = rids[event.series] if event.series and event.series != event.ref else None
-        if series is not None:
-            parents.add(series)
         starts = epoch(event.starts_at) if event.starts_at else UNKNOWN_START
         enrolment = event.enrolment
         facts.append(
@@ -75,7 +176,6 @@ def derive_events(writer: Writer, touched: Touched, areas: AreaMap) -> None:
                 member,
                 places.get(member) if member else None,
                 rids[event.organiser] if event.organiser else None,
-                series,
                 event.ref.source,
                 event.type.value,
                 event.status.value,
@@ -96,18 +196,15 @@ def derive_events(writer: Writer, touched: Touched, areas: AreaMap) -> None:
         )
         about = {rids[ref] for ref in (*event.keywords, *event.audience_keywords)}
         keywords.extend((keyword, starts, rid) for keyword in sorted(about))
+        within = {rids[said.series] for said in members if said.series and said.series != said.ref}
+        series.extend((parent, starts, rid) for parent in sorted(within))
+        if isinstance(event, CityEvent):
+            bodies.append((rid, msgspec.msgpack.encode(msgspec.structs.replace(event, rid=0))))
     insert(db, "event", facts)
+    insert(db, "event_body", bodies)
     insert(db, "event_keyword", keywords)
-    put_texts(
-        db,
-        "event_text",
-        [
-            (rid, (e.name, e.summary, e.description, e.location_text, *e.categories))
-            for rid, e in sorted(events.items())
-        ],
-    )
-    _list_parents(db, parents | events.keys())
-    events_in_areas(db, events.keys(), areas)
+    insert(db, "event_series", series)
+    put_texts(db, "event_text", [(rid, texts_of(event)) for rid, (event, _) in sorted(events.items())])
 
 
 def events_in_areas(db: sqlite3.Connection, events: Collection[int], areas: AreaMap) -> None:
@@ -129,24 +226,28 @@ def events_in_areas(db: sqlite3.Connection, events: Collection[int], areas: Area
     insert(db, "event_area", by_place)
 
 
-def events_at(db: sqlite3.Connection, places: Collection[int], members: Collection[int]) -> set[int]:
-    """Those at these places, and those that their source puts at one of these members (whose place may be gone)."""
-    at = select(db, "SELECT rid FROM event WHERE at IN (SELECT value FROM json_each(?))", members)
+def records_at(db: sqlite3.Connection, places: Collection[int], members: Collection[int]) -> set[int]:
+    """Records of events at these places, and those that their source puts at one of these members (whose place may be
+    gone).
+    """
+    at = select(db, "SELECT rid FROM event_told WHERE at IN (SELECT value FROM json_each(?))", members)
     in_places = select(
         db,
-        "SELECT e.rid FROM place_member m JOIN event e ON e.at = m.member"
+        "SELECT t.rid FROM place_member m JOIN event_told t ON t.at = m.member"
         " WHERE m.place IN (SELECT value FROM json_each(?))",
         places,
     )
     return {row[0] for row in (*at, *in_places)}
 
 
-_SERIES_OF = "SELECT series FROM event WHERE rid IN (SELECT value FROM json_each(?))"
-
-
-def _references(event: Event) -> tuple[Ref, ...]:
-    singles = (event.place, event.organiser, event.series)
+def _references(event: Event, members: Sequence[Event]) -> tuple[Ref, ...]:
+    singles = (event.place, event.organiser, *(member.series for member in members))
     return (*(ref for ref in singles if ref is not None), *event.keywords, *event.audience_keywords)
+
+
+def _series_of(db: sqlite3.Connection, rids: Collection[int]) -> set[int]:
+    rows = select(db, "SELECT series FROM event_told WHERE rid IN (SELECT value FROM json_each(?))", rids)
+    return {row[0] for row in rows if row[0] is not None}
 
 
 def _list_parents(db: sqlite3.Connection, rids: Collection[int]) -> None:
@@ -154,7 +255,7 @@ def _list_parents(db: sqlite3.Connection, rids: Collection[int]) -> None:
     parents = {
         row[0]
         for row in select(
-            db, "SELECT DISTINCT series FROM event WHERE series IN (SELECT value FROM json_each(?))", rids
+            db, "SELECT DISTINCT series FROM event_told WHERE series IN (SELECT value FROM json_each(?))", rids
         )
     }
     db.executemany(

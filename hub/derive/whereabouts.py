@@ -79,21 +79,23 @@ def of_words(text: LocalizedText | None, point: Point | None) -> Where:
     )
 
 
-def of_place(
-    place: str, name: LocalizedText | None, street: LocalizedText | None, point: Point | None, beside: Where
-) -> Where:
-    """A place of the city. `beside`: what the event itself says more, such as a room."""
+def of_place(place: str, name: LocalizedText | None, street: LocalizedText | None, point: Point | None) -> Where:
+    """A place of the city; `place`: what it is known by."""
     names = {tuple(words_of(plain(said))): None for said in _texts(name)}
     streets = {found: None for said in _texts(street) if (found := _street(plain(said))) is not None}
-    at = beside.point or point
     return Where(
         place=place,
         names=tuple(name for name in names if name),
         streets=tuple(streets),
-        rooms=beside.rooms,
-        lat=None if at is None else at.lat,
-        lon=None if at is None else at.lon,
+        lat=None if point is None else point.lat,
+        lon=None if point is None else point.lon,
     )
+
+
+def at_house(house: Where, beside: Where) -> Where:
+    """At a place of the city; `beside`: what the event itself says more, such as a room."""
+    at = house if beside.lat is None else beside
+    return msgspec.structs.replace(house, rooms=beside.rooms, lat=at.lat, lon=at.lon)
 
 
 def _texts(text: LocalizedText | None) -> Iterable[str]:

@@ -16,6 +16,7 @@ from hub.index.events import AT_PLACE, BY_ORGANISER, IN_AREA, IN_SERIES, EventFi
 from hub.index.listing import Under
 from hub.records.core import LocalizedText, Ref
 from hub.records.events import Event, EventSeries, Keyword, Organisation, Registration, as_series
+from hub.records.merged import CityEvent
 
 KINDS = ("event",)
 
@@ -42,6 +43,7 @@ def events(city: City, wanted: EventFilter, page: PageArgs) -> Found[Event]:
         page,
         order=f"events:{wanted.sort}",
         answers=lambda: _told(city, wanted),
+        load=index.bodies,
     )
 
 
@@ -71,6 +73,7 @@ def _under(city: City, parents: Sequence[int], wanted: EventFilter, page: PageAr
         page,
         order=f"events:{wanted.sort}",
         answers=lambda: _told(city, wanted),
+        load=index.bodies,
     )
 
 
@@ -126,8 +129,10 @@ def organisers_of(city: City, events_: Sequence[Event]) -> list[Organisation | N
 def _by_name(event: Event) -> Organisation:
     """The source itself arranges what its feed lists: one organisation per source and name."""
     name = event.organiser_name.any if event.organiser_name else None
+    taken = dict(event.taken_from) if isinstance(event, CityEvent) else {}
+    source = taken.get("organiser_name", event.ref.source)
     return Organisation(
-        ref=Ref(Organisation.kind, event.ref.source, f"name:{name}"), read_at=event.read_at, name=event.organiser_name
+        ref=Ref(Organisation.kind, source, f"name:{name}"), read_at=event.read_at, name=event.organiser_name
     )
 
 
@@ -141,7 +146,7 @@ def series_of(city: City, events_: Sequence[Event]) -> list[EventSeries | None]:
 def registration_of(city: City, events_: Sequence[Event]) -> list[Places | None]:
     """How one enrols in each event; None: its source tells nothing of enrolment."""
     refs = {
-        event.rid: Ref(Registration.kind, event.ref.source, event.ref.key)
+        event.rid: event.enrolment.ref or Ref(Registration.kind, event.ref.source, event.ref.key)
         for event in events_
         if event.enrolment is not None
     }

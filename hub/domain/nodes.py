@@ -1,4 +1,4 @@
-"""Any record by its id. Every member of a merged place answers with the place."""
+"""Any record by its id. Every member of a merged place or event answers with what it belongs to."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from datetime import datetime
 from hub.domain import catalogue
 from hub.domain.city import City
 from hub.errors import BadId, BadInput, UpstreamError, Withdrawn
+from hub.index import events as event_index
 from hub.index import places as place_index
 from hub.records.core import Record, Ref
 from hub.records.events import Event, as_series
@@ -65,6 +66,7 @@ async def by_refs(city: City, refs: set[Ref]) -> dict[Ref, Record | Exception]:
         if area is not None:
             found[ref] = area
     missing: dict[str, list[Ref]] = defaultdict(list)
+    found |= _events(city, {ref: known[ref].rid for ref in refs if ref.kind == "event" and ref in known})
     for ref in refs:
         if ref in found:
             continue
@@ -72,7 +74,7 @@ async def by_refs(city: City, refs: set[Ref]) -> dict[Ref, Record | Exception]:
         if said is not None and said.withdrawn_at is not None:
             found[ref] = withdrawn(ref, said.withdrawn_at)
         elif said is not None and said.record is not None:
-            found[ref] = _as_shown(city, said.record)
+            found[ref] = said.record
         elif ref.kind == "catalogue_record":
             missing[ref.source].append(ref)
     for source, looked_up in missing.items():
@@ -85,13 +87,22 @@ async def by_refs(city: City, refs: set[Ref]) -> dict[Ref, Record | Exception]:
     return found
 
 
-def _as_shown(city: City, record: Record) -> Record:
-    """A parent whose occurrences are listed is a series; without them it is an event."""
-    if isinstance(record, Event):
-        rows = city.index.rows("SELECT listed FROM event WHERE rid = ?", (record.rid,))
-        if rows and not rows[0][0]:
-            return as_series(record)
-    return record
+def _events(city: City, members: dict[Ref, int]) -> dict[Ref, Event]:
+    """Any member's reference gives the event that it belongs to; a parent whose occurrences are listed is a series,
+    without them it is an event.
+    """
+    if not members:
+        return {}
+    homes = event_index.of_members(city.index, members.values())
+    rids = {ref: homes.get(rid, rid) for ref, rid in members.items()}
+    wanted = list(dict.fromkeys(rids.values()))
+    events = dict(zip(wanted, event_index.bodies(city.index, wanted), strict=True))
+    series = event_index.series_among(city.index, wanted)
+    return {
+        ref: as_series(event) if rid in series else event
+        for ref, rid in rids.items()
+        if (event := events.get(rid)) is not None
+    }
 
 
 def withdrawn(ref: Ref, at: datetime) -> Withdrawn:

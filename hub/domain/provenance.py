@@ -10,7 +10,7 @@ import msgspec
 from hub.domain.city import City
 from hub.fetch import Source
 from hub.records.core import Instant, Record, Ref
-from hub.records.merged import CityPlace
+from hub.records.merged import CityEvent, CityPlace
 
 LOOKED_UP = timedelta(hours=1)  # how long a looked-up record counts as fresh, where its reply is not at hand
 
@@ -46,9 +46,12 @@ def of_all(city: City, records: Sequence[Record]) -> list[Provenance]:
     ]
 
 
-def also_in(city: City, places: Sequence[CityPlace]) -> list[list[Provenance]]:
-    """The other sources of each merged place."""
-    members = {member.ref for place in places for member in place.members}
+def also_in(city: City, merged: Sequence[Record]) -> list[list[Provenance]]:
+    """The other sources of each: none of what a single source tells of."""
+    all_members = [record.members if isinstance(record, CityPlace | CityEvent) else () for record in merged]
+    members = {member.ref for many in all_members for member in many}
+    if not members:
+        return [[] for _ in merged]
     rids = {ref: known.rid for ref, known in city.index.by_refs(members).items()}
     ages = city.index.fetched_at(list(rids.values()))
     return [
@@ -61,10 +64,10 @@ def also_in(city: City, places: Sequence[CityPlace]) -> list[list[Provenance]]:
                 modified_at=member.modified_at,
                 confidence=member.confidence,
             )
-            for member in place.members
-            if member.ref != place.ref
+            for member in many
+            if member.ref != record.ref
         ]
-        for place in places
+        for record, many in zip(merged, all_members, strict=True)
     ]
 
 

@@ -49,7 +49,7 @@ CREATE VIRTUAL TABLE space_text USING fts5({TEXT});
 
 CREATE TABLE event(
   rid INTEGER PRIMARY KEY, starts INTEGER, ends INTEGER NOT NULL, at INTEGER, place INTEGER, organiser INTEGER,
-  series INTEGER, source TEXT NOT NULL, type TEXT NOT NULL, status TEXT NOT NULL, free INTEGER, online INTEGER NOT NULL,
+  source TEXT NOT NULL, type TEXT NOT NULL, status TEXT NOT NULL, free INTEGER, online INTEGER NOT NULL,
   langs INTEGER NOT NULL, min_age INTEGER, max_age INTEGER, lat REAL, lon REAL, modified INTEGER, name TEXT NOT NULL,
   listed INTEGER NOT NULL, enrol_opens INTEGER, enrol_closes INTEGER, enrol INTEGER NOT NULL);
 CREATE INDEX event_starts ON event(
@@ -59,7 +59,6 @@ CREATE INDEX event_name ON event(name, rid) WHERE listed = 1;
 CREATE INDEX event_modified ON event(coalesce(modified, 0), rid) WHERE listed = 1;
 CREATE INDEX event_place ON event(place, starts, rid, ends, type, free) WHERE listed = 1;
 CREATE INDEX event_organiser ON event(organiser, starts, rid) WHERE listed = 1;
-CREATE INDEX event_series ON event(series, starts, rid) WHERE listed = 1;
 CREATE INDEX event_at ON event(at);
 CREATE TABLE event_keyword(
   keyword INTEGER NOT NULL, starts INTEGER NOT NULL, event INTEGER NOT NULL,
@@ -69,7 +68,25 @@ CREATE TABLE event_area(
   area INTEGER NOT NULL, starts INTEGER NOT NULL, event INTEGER NOT NULL,
   PRIMARY KEY(area, starts, event)) WITHOUT ROWID;
 CREATE INDEX event_area_event ON event_area(event, area);
+CREATE TABLE event_series(
+  series INTEGER NOT NULL, starts INTEGER NOT NULL, event INTEGER NOT NULL,
+  PRIMARY KEY(series, starts, event)) WITHOUT ROWID;
+CREATE INDEX event_series_event ON event_series(event, series);
 CREATE VIRTUAL TABLE event_text USING fts5({TEXT});
+-- what several records make together; the rows above are the events', by their first members
+CREATE TABLE event_body(rid INTEGER PRIMARY KEY, body BLOB NOT NULL);
+CREATE TABLE event_member(
+  member INTEGER PRIMARY KEY, event INTEGER NOT NULL, confidence REAL NOT NULL, source TEXT NOT NULL);
+CREATE INDEX event_member_event ON event_member(event);
+CREATE INDEX event_member_source ON event_member(source, event);
+-- each record by itself, as rule 1 of hub/derive/same_event.py reads it: another rule is another number here
+CREATE TABLE event_told(rid INTEGER PRIMARY KEY, at INTEGER, series INTEGER, told BLOB NOT NULL);
+CREATE INDEX event_told_at ON event_told(at) WHERE at IS NOT NULL;
+CREATE INDEX event_told_series ON event_told(series) WHERE series IS NOT NULL;
+CREATE TABLE event_key(
+  key INTEGER NOT NULL, source TEXT NOT NULL, rid INTEGER NOT NULL, PRIMARY KEY(key, source, rid)) WITHOUT ROWID;
+CREATE TABLE event_tie(
+  one INTEGER NOT NULL, other INTEGER NOT NULL, confidence REAL NOT NULL, PRIMARY KEY(one, other)) WITHOUT ROWID;
 
 CREATE TABLE thing(
   rid INTEGER PRIMARY KEY, format TEXT NOT NULL, year INTEGER, name TEXT NOT NULL, source TEXT NOT NULL);

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from enum import StrEnum
 
 import msgspec
 
+from hub.index.bodies import decode_as, numbered
 from hub.index.epochs import UNKNOWN_START, epoch
 from hub.index.geo import Box, Near, near_params, squared_sql
 from hub.index.languages import mask
@@ -15,7 +16,8 @@ from hub.index.listing import Conditions, Listing, Under
 from hub.index.places import inside_box, text_condition
 from hub.index.read import Index
 from hub.records.core import Span
-from hub.records.events import EventStatus, EventType
+from hub.records.events import Event, EventStatus, EventType
+from hub.records.merged import CityEvent
 
 RARE = 500  # a keyword with fewer events than this is looked up by its own list, a commoner one tested per event
 
@@ -56,7 +58,11 @@ class EventFilter(msgspec.Struct, frozen=True, kw_only=True):
 
 AT_PLACE = Under(condition="t.place = p.value")
 BY_ORGANISER = Under(condition="t.organiser = p.value")
-IN_SERIES = Under(condition="t.series = p.value")
+IN_SERIES = Under(
+    condition="l.series = p.value",
+    link="event_series l ON t.rid = l.event",
+    same={"t.starts": "l.starts", "t.rid": "l.event"},
+)
 IN_AREA = Under(
     condition="l.area = p.value",
     link="event_area l ON t.rid = l.event",
@@ -74,7 +80,7 @@ def events(index: Index, wanted: EventFilter, under: Under | None = None) -> Lis
     """Asks the index how common the keywords are: one shape of statement is right for rare ones, another for common."""
     c = Conditions()
     c.add("t.listed = 1")
-    starts = "l.starts" if under is IN_AREA else "t.starts"
+    starts = "t.starts" if under is None else under.same.get("t.starts", "t.starts")
     if wanted.starts_after is not None:
         c.add(f"{starts} >= :starts_after", starts_after=epoch(wanted.starts_after))
     if wanted.starts_before is not None:
@@ -110,7 +116,10 @@ def events(index: Index, wanted: EventFilter, under: Under | None = None) -> Lis
     if wanted.organisers:
         c.any_of("t.organiser", "organisers", wanted.organisers)
     if wanted.series:
-        c.any_of("t.series", "series", wanted.series)
+        c.add(
+            "t.rid IN (SELECT event FROM event_series WHERE series IN (SELECT value FROM json_each(:series)))",
+            series=f"{list(wanted.series)}",
+        )
     if wanted.keywords:
         _keywords(c, index, wanted.keywords)
     if wanted.types:
@@ -118,7 +127,13 @@ def events(index: Index, wanted: EventFilter, under: Under | None = None) -> Lis
     if wanted.statuses:
         c.any_of("t.status", "statuses", wanted.statuses)
     if wanted.sources:
+        # a merged event is told of by each of its members' sources
         c.any_of("t.source", "sources", wanted.sources)
+        own = c.where.pop()
+        c.add(
+            f"({own} OR t.rid IN (SELECT event FROM event_member"
+            " WHERE source IN (SELECT value FROM json_each(:sources))))"
+        )
     for i, age in enumerate(wanted.suitable_for):
         c.add(
             f"(t.min_age IS NOT NULL OR t.max_age IS NOT NULL) AND coalesce(t.min_age, 0) <= :age{i}"
@@ -134,6 +149,44 @@ def events(index: Index, wanted: EventFilter, under: Under | None = None) -> Lis
         text_condition(c, "event_text", wanted.text)
     sort, descending = _SORTS[wanted.sort]
     return Listing(table="event", sort=sort, descending=descending, where=tuple(c.where), params=c.params, under=under)
+
+
+def bodies(index: Index, rids: Collection[int]) -> list[Event | None]:
+    """The events with these rows, in their order: of several sources' records what they make together."""
+    if not rids:
+        return []
+    rows = index.rows(
+        "SELECT r.rid, b.body, m.body FROM json_each(?) j JOIN record r ON r.rid = j.value JOIN body b ON b.rid = r.rid"
+        " LEFT JOIN event_body m ON m.rid = r.rid WHERE r.kind = ? AND r.hash NOT NULL",
+        (f"{list(rids)}", Event.kind),
+    )
+    made = {rid: decode_as(Event, own, rid) if merged is None else _merged(merged, rid) for rid, own, merged in rows}
+    return [made.get(rid) for rid in rids]
+
+
+_city_event = msgspec.msgpack.Decoder(CityEvent)
+
+
+def _merged(body: bytes, rid: int) -> CityEvent:
+    return numbered(_city_event.decode(body), rid)
+
+
+def of_members(index: Index, members: Collection[int]) -> dict[int, int]:
+    """The merged event that each source record belongs to; one that is an event by itself is left out."""
+    return dict(
+        index.rows(
+            "SELECT member, event FROM event_member WHERE member IN (SELECT value FROM json_each(?))",
+            (f"{list(members)}",),
+        )
+    )
+
+
+def series_among(index: Index, rids: Collection[int]) -> set[int]:
+    """Those that are a parent of events in the window, and so no event themselves."""
+    rows = index.rows(
+        "SELECT rid FROM event WHERE listed = 0 AND rid IN (SELECT value FROM json_each(?))", (f"{list(rids)}",)
+    )
+    return {row[0] for row in rows}
 
 
 def _near(c: Conditions, near: Near) -> None:

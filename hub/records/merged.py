@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from hub.records.core import Address, Contact, Instant, LocalizedText, Picture, Point, Record, Ref, Value
+from hub.records.events import Event
 from hub.records.places import Accessibility, LibraryService, PlaceKind
 
 
@@ -53,3 +54,13 @@ class CityPlace(Record, frozen=True, kw_only=True, gc=False, omit_defaults=True)
     library: LibraryFacts | None = None
     is_online: bool = False
     members: tuple[Member, ...] = ()  # by rank; the first is `ref`
+
+
+class CityEvent(Event, frozen=True, kw_only=True, gc=False, omit_defaults=True):
+    """One event that several sources list. `ref` is the member of the first source by rank; any member's reference
+    leads here. What comes from where says `hub/derive/event_merging.py`; `taken_from` names the source of each field
+    that is not the first member's own.
+    """
+
+    members: tuple[Member, ...] = ()  # by rank; the first is `ref`
+    taken_from: tuple[tuple[str, str], ...] = ()  # field, source id

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import strawberry
 from graphql import GraphQLResolveInfo
 
-from hub.domain import events, nodes, places, spaces
+from hub.domain import events, nodes, places, provenance, spaces
 from hub.domain.lists import PageArgs
 from hub.errors import BadInput
 from hub.index.events import EventFilter as Wanted
@@ -261,10 +261,10 @@ class Event(Node):
         page = PageArgs(first=first, after=after)
         return await info.context.batch(spaces.spaces_near_events, within_metres, page).load(root.rid)
 
-    @strawberry.field(description="The other sources of the same event. Not joined yet: empty.")
+    @strawberry.field(description="The other sources of the same event; see their `confidence`.")
     @staticmethod
-    def also_in() -> list[Provenance]:
-        return []
+    async def also_in(root: strawberry.Parent[records.Event], info: Info) -> list[Provenance]:
+        return await info.context.batch(provenance.also_in).load(root)
 
     @classmethod
     def is_type_of(cls, record: Any, info: GraphQLResolveInfo[Any]) -> bool:

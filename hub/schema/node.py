@@ -13,7 +13,7 @@ from hub.records.catalogue import CatalogueRecord
 from hub.records.civic import Decision, Hearing
 from hub.records.core import Record
 from hub.records.events import Event, EventSeries, Keyword, Organisation
-from hub.records.merged import CityPlace
+from hub.records.merged import CityEvent, CityPlace
 from hub.records.participation import Budget, BudgetingArea, BudgetingProcess, BudgetProject, Proposal, Result
 from hub.records.places import Area
 from hub.records.spaces import Space
@@ -28,6 +28,7 @@ NAMES: dict[type[Record], str] = {
     Space: "Space",
     Event: "Event",
     EventSeries: "EventSeries",
+    CityEvent: "Event",
     Keyword: "Keyword",
     Organisation: "Organisation",
     CatalogueRecord: "CatalogueRecord",

@@ -9,7 +9,7 @@ import msgspec
 from hub.index.layout import BASE_DDL
 from hub.index.write import Writer
 from hub.records.core import Ref
-from hub.records.merged import CityPlace
+from hub.records.merged import CityEvent, CityPlace
 from hub.records.places import Area
 
 # which columns of a table hold row numbers
@@ -28,8 +28,14 @@ NUMBERS = {
     "opening_day": ("rid", "at", "place"),
     "space": ("rid", "at", "place"),
     "space_text": ("rowid",),
-    "event": ("rid", "at", "place", "organiser", "series"),
+    "event": ("rid", "at", "place", "organiser"),
+    "event_series": ("series", "event"),
     "event_text": ("rowid",),
+    "event_body": ("rid",),
+    "event_member": ("member", "event"),
+    "event_told": ("rid", "at", "series"),
+    "event_key": ("rid",),
+    "event_tie": ("one", "other"),
     "event_keyword": ("keyword", "event"),
     "event_area": ("area", "event"),
     "thing": ("rid",),
@@ -54,7 +60,7 @@ NUMBERS = {
     "decision_area": ("area", "decision"),
     "decision_text": ("rowid",),
 }
-BODIES = {"place_body": CityPlace, "area_body": Area}
+BODIES = {"place_body": CityPlace, "area_body": Area, "event_body": CityEvent}
 
 
 def dump(writer: Writer) -> dict[str, list[str]]:

@@ -83,7 +83,8 @@ def where_of(event: Event) -> Where:
         return beside
     known = PLACES[event.place.key]
     name = LocalizedText(**{tag: known[tag] for tag in ("fi", "sv", "en") if tag in known})
-    return whereabouts.of_place(event.place.gid, name, text(known["street"]), point(known["point"]), beside)
+    house = whereabouts.of_place(event.place.gid, name, text(known["street"]), point(known["point"]))
+    return whereabouts.at_house(house, beside)
 
 
 def judged(pair: dict[str, Any]) -> Tie | None:
