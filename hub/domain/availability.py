@@ -8,7 +8,7 @@ booking, days in advance and shared spaces come with a later issue (shared walls
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
 from hub.records.core import Span
@@ -25,17 +25,10 @@ class AvailabilityState(StrEnum):
 def blocked(busy: Iterable[Busy]) -> list[Span]:
     """Taken times with their buffers, in order, run together where they touch."""
     none = timedelta(0)
-    spans = sorted(
-        ((b.starts_at - (b.buffer_before or none), b.ends_at + (b.buffer_after or none)) for b in busy),
+    return joined(
+        Span(starts_at=b.starts_at - (b.buffer_before or none), ends_at=b.ends_at + (b.buffer_after or none))
+        for b in busy
     )
-    merged: list[Span] = []
-    for starts_at, ends_at in spans:
-        if merged and starts_at <= merged[-1].ends_at:
-            last = merged.pop()
-            merged.append(Span(starts_at=last.starts_at, ends_at=max(last.ends_at, ends_at)))
-        else:
-            merged.append(Span(starts_at=starts_at, ends_at=ends_at))
-    return merged
 
 
 def joined(spans: Iterable[Span]) -> list[Span]:
@@ -88,18 +81,20 @@ def free_times(
 ) -> list[Span] | None:
     """The free times of a space inside `window`, each at least its shortest booking; None: not known.
 
-    A space that takes no bookings, or whose taking of bookings has not begun or is over, has none: [].
+    A space that takes no bookings, or whose taking of bookings has not begun or is over, has none: [], whatever else
+    is known of it.
     """
     rules = space.rules
-    ahead = Span(starts_at=max(window.starts_at, now), ends_at=window.ends_at)
+    # in UTC: two moments of one zone are compared and subtracted by their wall clocks, wrong by an hour twice a year
+    ahead = Span(starts_at=max(window.starts_at.astimezone(UTC), now), ends_at=window.ends_at.astimezone(UTC))
     if ahead.ends_at <= ahead.starts_at:
         return []
-    if not is_known(hours, busy, ahead):
-        return None
     closed = rules.closes_at is not None and rules.closes_at <= now
     unopened = rules.opens_at is not None and rules.opens_at > now
     if not space.is_bookable or closed or unopened:
         return []
+    if not is_known(hours, busy, ahead):
+        return None
     assert hours is not None
     assert hours.spans is not None
     assert busy is not None

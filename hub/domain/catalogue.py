@@ -18,6 +18,7 @@ from hub.errors import BadInput, TooManyLookups, UpstreamError, UpstreamTimeout
 from hub.index import catalogue as index
 from hub.index import places as place_index
 from hub.index.catalogue import AT_PLACE, ThingFilter
+from hub.index.stems import sort_key
 from hub.records.catalogue import CataloguePage, CatalogueQuery, CatalogueRecord, Format, HoldingState
 from hub.records.merged import CityPlace
 
@@ -169,7 +170,16 @@ async def _searched(
     except UpstreamError as error:
         return _without(city, search, wanted, page, error)
     values: list[CataloguePage] = [fetched.value for fetched in pages]
-    records = [record for value in values for record in value.records][offset : offset + page.first]
+    total = values[0].total
+    # a record that could not be read is missing from its page: rather show one twice than leave one out
+    sent = min(page.first, max(0, total - number * page.first))
+    seen = max(0, offset - max(0, sent - len(values[0].records)))
+    records = [*values[0].records[seen:], *(record for value in values[1:] for record in value.records[:offset])]
+    records = records[: page.first]
+    has_next = bool(records) and start + page.first < min(total, DEEPEST)
+    places = [start + i + 1 for i in range(len(records))]
+    if has_next:
+        places[-1] = start + page.first  # where the next page begins, however many could be read
     ages = [fetched.read_at for fetched in pages]
     stale = [fetched for fetched in pages if fetched.is_stale]
     city.now(min(fetched.fresh_until for fetched in pages) if not stale else None)
@@ -179,11 +189,10 @@ async def _searched(
         fetched_at=min(ages),
         message="served from a copy past its time" if stale else None,
     )
-    total = values[0].total
     return Found(
         nodes=records,
-        cursors=[cursors.encode(order, (start + i + 1,)) for i in range(len(records))],
-        has_next=start + page.first < min(total, DEEPEST) and len(records) == page.first,
+        cursors=[cursors.encode(order, (place,)) for place in places],
+        has_next=has_next,
         has_previous=start > 0,
         answers=lambda: _lookup_answers(city, {search.source.id: told}),
         totals=total,
@@ -240,7 +249,7 @@ async def by_keys(city: City, source: str, keys: Sequence[str]) -> list[Catalogu
 
 
 def holdings_of(city: City, records: Sequence[CatalogueRecord]) -> list[list[Holding]]:
-    """The branches that own copies of each record, by name. A code that is no branch we know has no place."""
+    """The branches that own copies of each record, by name; last the codes that are no branch we know."""
     codes = {code for record in records for code in record.branches}
     branches = place_index.branches(city.index, codes)
     wanted = list(dict.fromkeys(branches.values()))
@@ -250,4 +259,9 @@ def holdings_of(city: City, records: Sequence[CatalogueRecord]) -> list[list[Hol
         for code in record.branches:
             rid = branches.get(code)
             found[i].append(Holding(place=places.get(rid) if rid is not None else None, code=code))
-    return [found[i] for i in range(len(records))]
+    return [sorted(found[i], key=_by_name) for i in range(len(records))]
+
+
+def _by_name(holding: Holding) -> tuple[bool, str, str]:
+    name = holding.place.name if holding.place else None
+    return holding.place is None, sort_key(name.any if name else None), holding.code

@@ -30,3 +30,9 @@ def decode(cursor: str, *, sort: str, length: int) -> tuple[Value, ...]:
     if said != sort or len(values) != length or any(isinstance(v, int) and abs(v) >= 1 << 63 for v in values):
         raise BadCursor(f"{cursor[:40]!r} is a cursor of another list or order")
     return tuple(values)
+
+
+def checked(after: Sequence[Value], row: Sequence[Value]) -> None:
+    """BadCursor if its values can't be compared with those of a row of the list: text with numbers."""
+    if any(isinstance(one, str) is not isinstance(other, str) for one, other in zip(after, row, strict=True)):
+        raise BadCursor("the cursor is of another list or order")

@@ -133,7 +133,8 @@ def _pages(
     load: Callable[[Index, Sequence[int]], Sequence[R | None]] | None,
 ) -> list[Found[R]]:
     after = None if page.after is None else cursors.decode(page.after, sort=order, length=len(listing.sort) + 1)
-    sql, params = listing.page(parents, page.first + 1, after)
+    once = None if parents is None else list(dict.fromkeys(parents))
+    sql, params = listing.page(once, page.first + 1, after)
     rows = city.index.rows(sql, params)
     by_parent: dict[int, list[tuple[Any, ...]]] = {parent: [] for parent in (parents if parents is not None else (0,))}
     for row in rows:
@@ -142,7 +143,7 @@ def _pages(
     wanted = list(dict.fromkeys(row[1] for many in shown.values() for row in many))
     loaded = load(city.index, wanted) if load else city.index.bodies(shape, wanted)
     records = {rid: record for rid, record in zip(wanted, loaded, strict=True) if record is not None}
-    totals = Totals(city, listing, parents)
+    totals = Totals(city, listing, once)
     found = []
     for parent in parents if parents is not None else (0,):
         # a record may be withdrawn between the two reads: it is left out, its cursor too

@@ -173,8 +173,12 @@ def projects_from(city: City, rids: Sequence[int]) -> list[list[BudgetProject]]:
 
 
 def results_of(city: City, rids: Sequence[int]) -> list[Result | None]:
-    """What became of each project; the latest if there are several."""
-    return [results[-1] if results else None for results in chained(city, Result, rids, later=True)]
+    """What became of each project; the latest made if there are several."""
+    return [max(results, key=_made, default=None) for results in chained(city, Result, rids, later=True)]
+
+
+def _made(result: Result) -> tuple[float, Ref]:
+    return result.created_at.timestamp() if result.created_at else 0.0, result.ref
 
 
 def projects_of_results(city: City, rids: Sequence[int]) -> list[list[BudgetProject]]:

@@ -197,11 +197,10 @@ def open_at(city: City, rids: Sequence[int], at: datetime | None) -> list[bool |
     found: list[bool | None] = []
     changes: list[datetime] = []
     for days in days_of:
-        if days is None or days[1].state is DayState.UNKNOWN:
-            found.append(None)
-            continue
-        times = [t for day in days for t in day.times if t.kind is not TimeKind.BY_ARRANGEMENT]
-        found.append(any(t.opens <= moment < t.closes for t in times))
+        times = [t for day in days or () for t in day.times if t.kind is not TimeKind.BY_ARRANGEMENT]
+        is_open = any(t.opens <= moment < t.closes for t in times)
+        is_known = is_open or (days is not None and days[1].state is not DayState.UNKNOWN)
+        found.append(is_open if is_known else None)
         changes.extend(edge for t in times for edge in (t.opens, t.closes) if edge > moment)
     if at is None:
         midnight = datetime.combine(today + timedelta(days=1), time(0), city.zone)

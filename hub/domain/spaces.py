@@ -83,8 +83,10 @@ def _free(
     """
     checked_window(wanted.window)
     after = None if page.after is None else cursors.decode(page.after, sort=order, length=len(listing.sort) + 1)
-    sql, params = listing.page(places, None, None)
+    sql, params = listing.page(None if places is None else list(dict.fromkeys(places)), None, None)
     rows = city.index.rows(sql, params)
+    if after is not None and rows:
+        cursors.checked(after, (*rows[0][2:], rows[0][1]))
     rids = list(dict.fromkeys(row[1] for row in rows))
     known = {rid: space for rid, space in zip(rids, city.index.bodies(Space, rids), strict=True) if space}
     now = city.now(city.now() + timedelta(minutes=5))  # the past grows into the window
@@ -176,7 +178,7 @@ def availability(city: City, spaces_: Sequence[Space], window: Span) -> list[lis
 
 def availability_state(city: City, spaces_: Sequence[Space]) -> list[AvailabilityState]:
     """Whether a space's coming times are known at all."""
-    now = city.now()
+    now = city.now(city.now() + timedelta(minutes=5))
     soon = Span(starts_at=now, ends_at=now + timedelta(days=1))
     return [
         AvailabilityState.KNOWN if is_known(times.hours, times.busy, soon) else AvailabilityState.UNKNOWN
@@ -210,7 +212,9 @@ def spaces_near_events(city: City, events: Sequence[int], metres: float, page: P
         raise BadInput(f"withinMetres: {metres} is not between 0 and {MOST_NEARBY:.0f}")
     order = f"nearby:{metres}"
     after = None if page.after is None else cursors.decode(page.after, sort=order, length=2)
-    rows = index.near_events(city.index, events, metres)
+    if after is not None:
+        cursors.checked(after, (0, 0))
+    rows = index.near_events(city.index, list(dict.fromkeys(events)), metres)
     wanted = list(dict.fromkeys(row[1] for row in rows))
     known = {rid: space for rid, space in zip(wanted, city.index.bodies(Space, wanted), strict=True) if space}
     found = []
