@@ -21,6 +21,7 @@ STANDINS = {
     "linkedevents": "linkedevents",
     "espoo": "espoo",
     "hauki": "hauki",
+    "ilmastovahti": "kausal",
     "finna": "finna",
     "omastadi": "decidim",
     "kerrokantasi": "kerrokantasi",
@@ -36,7 +37,9 @@ TITLES = {
     "museum": LocalizedText(fi="Museon kalenteri", sv="Museets kalender", en="The museum's calendar"),
     "museum_news": LocalizedText(fi="Museon ajankohtaiset", sv="Museets nyheter", en="The museum's news"),
     "crafts": LocalizedText(fi="Käsityöyhdistys", sv="Hantverksföreningen", en="The crafts association"),
-    "university": LocalizedText(fi="Yliopiston tapahtumat", sv="Universitetets evenemang", en="Events of the university"),
+    "university": LocalizedText(
+        fi="Yliopiston tapahtumat", sv="Universitetets evenemang", en="Events of the university"
+    ),
 }
 MADE = {"fi": "keksitty", "sv": "påhittat", "en": "made up"}
 OWN = """

@@ -12,6 +12,7 @@ from hub.derive.joins import Joins
 from hub.index.files import open_writer
 from hub.index.write import Writer
 from hub.records.catalogue import CatalogueRecord, Format
+from hub.records.climate import ClimateAction
 from hub.records.core import LocalizedText, Point, Record, Ref, Span
 from hub.records.events import Event, Keyword
 from hub.records.participation import (
@@ -170,6 +171,14 @@ def thing(key: str, name: str = "Porakone", *branches: str, **more: Any) -> Cata
     more.setdefault("format", Format.OBJECT)
     return CatalogueRecord(
         ref=Ref("catalogue_record", "fi", key), read_at=NOW, title=LocalizedText(fi=name), branches=branches, **more
+    )
+
+
+def climate_action(key: str, name: str = "Toimenpide", **more: Any) -> ClimateAction:
+    more.setdefault("status_key", "ON_TIME")
+    more.setdefault("is_completed", False)
+    return ClimateAction(
+        ref=Ref("climate_action", "kw", f"plan:{key}"), read_at=NOW, identifier=key, name=fi(name), **more
     )
 
 

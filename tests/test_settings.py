@@ -80,7 +80,7 @@ def test_helsinkis_services_can_stand_beside_the_files_own() -> None:
         'hub.with_helsinki = true\n[sources.museum]\nconnector = "icalendar"\nurl = "https://m.example/e.ics"'
     )
 
-    assert len(found.sources) == 11
+    assert len(found.sources) == 12
 
 
 def test_a_section_named_like_a_known_one_changes_only_what_it_says() -> None:

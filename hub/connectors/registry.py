@@ -10,8 +10,9 @@ from hub.connectors.decisions import Decisions
 from hub.connectors.finna import Finna
 from hub.connectors.hauki import Hauki
 from hub.connectors.icalendar import ICalendar
-from hub.connectors.kerrokantasi import Kerrokantasi
 from hub.connectors.jsonld import JsonLd
+from hub.connectors.kausal import Kausal
+from hub.connectors.kerrokantasi import Kerrokantasi
 from hub.connectors.kirkanta import Kirkanta
 from hub.connectors.linkedevents import LinkedEvents
 from hub.connectors.openahjo import OpenAhjo
@@ -28,8 +29,9 @@ CONNECTORS: dict[str, type[Connector]] = {
     "finna": Finna,
     "hauki": Hauki,
     "icalendar": ICalendar,
-    "kerrokantasi": Kerrokantasi,
     "jsonld": JsonLd,
+    "kausal": Kausal,
+    "kerrokantasi": Kerrokantasi,
     "kirkanta": Kirkanta,
     "linkedevents": LinkedEvents,
     "openahjo": OpenAhjo,

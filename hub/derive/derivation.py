@@ -11,6 +11,7 @@ from collections.abc import Mapping
 
 from hub.derive import civic
 from hub.derive.catalogue import derive_things
+from hub.derive.climate import derive_actions
 from hub.derive.events import derive_events, events_in_areas, records_at
 from hub.derive.geometry import AreaMap
 from hub.derive.joins import Joins
@@ -65,6 +66,8 @@ class Derivation:
             derive_events(writer, touched["event"], self._map(writer), self._ranks)
         if touched.get("catalogue_record"):
             derive_things(writer, touched["catalogue_record"])
+        if touched.get("climate_action"):
+            derive_actions(writer, touched["climate_action"])
         budgeting = {kind: touched[kind] for kind in BUDGETING if touched.get(kind)}
         if budgeting:
             derive_participation(writer, budgeting, self._map(writer))

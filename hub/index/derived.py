@@ -99,6 +99,11 @@ CREATE TABLE thing_language(
 CREATE INDEX thing_language_thing ON thing_language(thing, language);
 CREATE VIRTUAL TABLE thing_text USING fts5({TEXT});
 
+CREATE TABLE climate_action(
+  rid INTEGER PRIMARY KEY, status TEXT NOT NULL, name TEXT NOT NULL, source TEXT NOT NULL);
+CREATE INDEX climate_action_name ON climate_action(name, rid, status);
+CREATE VIRTUAL TABLE climate_text USING fts5({TEXT});
+
 CREATE TABLE process(rid INTEGER PRIMARY KEY, starts TEXT, ends TEXT, name TEXT NOT NULL, source TEXT NOT NULL);
 CREATE INDEX process_starts ON process(starts DESC, rid DESC);
 CREATE TABLE budgeting_area(rid INTEGER PRIMARY KEY, area INTEGER, whole INTEGER NOT NULL, name TEXT NOT NULL);

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from hub.records.catalogue import CatalogueRecord
 from hub.records.civic import Decision, Hearing, HearingComments, HearingSection
+from hub.records.climate import ClimateAction, ClimateIndicator, ClimateTasks
 from hub.records.core import Record
 from hub.records.events import Event, Keyword, Organisation, Registration
 from hub.records.participation import (
@@ -43,5 +44,8 @@ RECORD_TYPES: tuple[type[Record], ...] = (
     HearingSection,
     HearingComments,
     Decision,
+    ClimateAction,
+    ClimateTasks,
+    ClimateIndicator,
 )
 BY_KIND: dict[str, type[Record]] = {record.kind: record for record in RECORD_TYPES}

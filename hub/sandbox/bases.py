@@ -16,6 +16,7 @@ MOUNTS: dict[str, tuple[str, str]] = {
     "jsonld": ("/jsonld", "/tapahtumat"),
     "tribe": ("/tribe", "/"),
     "hauki": ("/hauki/v1", "/"),
+    "kausal": ("/kausal", "/v1/graphql/"),
     "kerrokantasi": ("/kerrokantasi/v1", "/"),
     "decisions": ("/decisions", "/"),
     "openahjo": ("/openahjo/paatokset/v1", "/"),

@@ -359,6 +359,45 @@ class MadeDecision(msgspec.Struct, frozen=True, kw_only=True):
     is_motion: bool = False
 
 
+class MadeTask(msgspec.Struct, frozen=True, kw_only=True):
+    """A step of a climate action. `precision`: Kausal's word for how much of `due` is meant; None: the plan's usual."""
+
+    id: int
+    name: Text
+    state: Literal["NOT_STARTED", "IN_PROGRESS", "COMPLETED", "CANCELLED"]
+    due: date
+    precision: Literal["FULL", "MONTH_YEAR", "YEAR"] | None = None
+    completed: date | None = None
+
+
+class MadeIndicator(msgspec.Struct, frozen=True, kw_only=True):
+    """`values` by year, the earliest first."""
+
+    id: int
+    name: Text
+    unit: str
+    trend: Literal["INCREASING", "DECREASING"] | None
+    values: tuple[tuple[int, float], ...] = ()
+    goal: tuple[int, float] | None = None
+
+
+class MadeAction(msgspec.Struct, frozen=True, kw_only=True):
+    """A climate action. `identifier`: its public number; `category`: its number and name in the programme."""
+
+    id: int
+    identifier: str
+    name: Text
+    lead: Text
+    description: Text  # HTML
+    status: str  # Kausal's word: ON_TIME, LATE, …
+    category: tuple[str, Text]
+    organisations: tuple[str, ...]  # the first is the main one
+    tasks: tuple[MadeTask, ...] = ()
+    indicators: tuple[int, ...] = ()
+    merged_into: str | None = None
+    modified_at: datetime
+
+
 class City(msgspec.Struct, frozen=True, kw_only=True):
     """Everything, as it is on `today` (local date)."""
 
@@ -376,6 +415,8 @@ class City(msgspec.Struct, frozen=True, kw_only=True):
     rounds: tuple[MadeRound, ...]
     hearings: tuple[MadeHearing, ...] = ()
     decisions: tuple[MadeDecision, ...] = ()
+    climate_actions: tuple[MadeAction, ...] = ()
+    climate_indicators: tuple[MadeIndicator, ...] = ()
 
     def place(self, key: str) -> MadePlace:
         return next(place for place in self.places if place.key == key)

@@ -15,6 +15,7 @@ import msgspec
 from hub.sandbox.city import City, MadePlace
 from hub.sandbox.making.budgeting import rounds, scopes
 from hub.sandbox.making.civic import decisions, hearings
+from hub.sandbox.making.climate import actions, indicators
 from hub.sandbox.making.events import events
 from hub.sandbox.making.geography import geography
 from hub.sandbox.making.libraries import closed_days, libraries
@@ -45,6 +46,8 @@ def make_city(today: date) -> City:
         rounds=rounds(today),
         hearings=hearings(places, today),
         decisions=decisions(today),
+        climate_actions=actions(today),
+        climate_indicators=indicators(today),
     )
 
 

@@ -18,6 +18,8 @@ from hub.sandbox.hauki import made as hauki
 from hub.sandbox.hauki.standin import app as hauki_app
 from hub.sandbox.icalendar import made as icalendar
 from hub.sandbox.icalendar.standin import app as icalendar_app
+from hub.sandbox.kausal import made as kausal
+from hub.sandbox.kausal.standin import app as kausal_app
 from hub.sandbox.kerrokantasi import made as kerrokantasi
 from hub.sandbox.kerrokantasi.standin import app as kerrokantasi_app
 from hub.sandbox.jsonld import made as jsonld
@@ -53,6 +55,7 @@ STANDINS: Mapping[str, StandIn] = {
     "jsonld": lambda city, now: jsonld_app(jsonld.made(city), now),
     "tribe": lambda city, now: tribe_app(tribe.made(city), now),
     "hauki": lambda city, now: hauki_app(hauki.made(city), now),
+    "kausal": lambda city, now: kausal_app(kausal.made(city), now),
     "kerrokantasi": lambda city, now: kerrokantasi_app(kerrokantasi.made(city), now),
     "decisions": lambda city, now: decisions_app(decisions.made(city), now),
     "openahjo": lambda city, now: openahjo_app(openahjo.made(city), now),

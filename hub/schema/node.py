@@ -11,6 +11,7 @@ from hub.domain import provenance as provenances
 from hub.domain.city import City
 from hub.records.catalogue import CatalogueRecord
 from hub.records.civic import Decision, Hearing
+from hub.records.climate import ClimateAction, ClimateIndicator
 from hub.records.core import Record
 from hub.records.events import Event, EventSeries, Keyword, Organisation
 from hub.records.merged import CityEvent, CityPlace
@@ -38,6 +39,8 @@ NAMES: dict[type[Record], str] = {
     BudgetProject: "BudgetProject",
     Proposal: "Proposal",
     Result: "Result",
+    ClimateAction: "ClimateAction",
+    ClimateIndicator: "ClimateIndicator",
     Hearing: "Hearing",
     Decision: "Decision",
 }

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 import strawberry
 
 from hub.domain import catalogue, civic, events, nodes, participation, places, sources, spaces
+from hub.domain.climate import actions
 from hub.domain.lists import PageArgs
 from hub.errors import BadInput
 from hub.index.events import EventSort
@@ -15,6 +16,7 @@ from hub.index.spaces import SpaceSort
 from hub.records.places import AreaKind
 from hub.schema.catalogue import FACETS, CatalogueConnection, CatalogueFilter, wanted_records
 from hub.schema.civic import Decision, DecisionFilter, Hearing, HearingFilter, wanted_decisions, wanted_hearings
+from hub.schema.climate import ClimateAction, ClimateActionFilter
 from hub.schema.connection import After, Connection, First
 from hub.schema.context import Info
 from hub.schema.events import Event, EventFilter, wanted_events
@@ -207,6 +209,18 @@ class Query:
         found: Any = civic.decisions(
             info.context.city, wanted_decisions(info, filter), PageArgs(first=first, after=after)
         )
+        return found
+
+    @strawberry.field(description="What the city has promised to do for the climate, by name.")
+    @staticmethod
+    def climate_actions(
+        info: Info,
+        filter: Annotated[ClimateActionFilter | None, Which] = None,
+        first: First = 20,
+        after: After = None,
+    ) -> Connection[ClimateAction] | None:
+        wanted = (filter or ClimateActionFilter()).to_domain()
+        found: Any = actions(info.context.city, wanted, PageArgs(first=first, after=after))
         return found
 
     @strawberry.field(description="The services behind the graph, and how well they do.")

@@ -15,6 +15,7 @@ from hub.errors import BadId, BadInput
 from hub.schema import enums  # noqa: F401 - describes every enum before the types use them
 from hub.schema.catalogue import CatalogueRecord
 from hub.schema.civic import Decision, Hearing
+from hub.schema.climate import ClimateAction, ClimateIndicator
 from hub.schema.events import Event, EventSeries, Keyword, Organisation
 from hub.schema.participation import (
     Budget,
@@ -32,6 +33,8 @@ from hub.schema.spaces import Space
 MOST_REFERENCES = 100
 
 NODES: list[type[Any]] = [
+    ClimateAction,
+    ClimateIndicator,
     Place,
     District,
     Space,

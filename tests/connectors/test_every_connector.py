@@ -111,6 +111,22 @@ LINES = (
         loses="tprek:8215",
     ),
     Line(
+        connector="kausal",
+        kind="climate_action",
+        sample="plan-actions",
+        rows="data.planActions",
+        breaks=("statusSummary", "ON_TIME"),
+        loses="hnh2035:116",
+    ),
+    Line(
+        connector="kausal",
+        kind="climate_indicator",
+        sample="plan-indicators",
+        rows="data.planIndicators",
+        breaks=("name", 5),
+        loses="301",
+    ),
+    Line(
         connector="finna",
         kind="catalogue_record",
         sample="search_physical_objects",
@@ -269,6 +285,7 @@ LINES = (
 )
 
 BY_ITSELF = {
+    ("kausal", "climate_tasks"): "no sample lists the tasks of several actions; its own test makes such a list",
     ("hauki", "opening_day"): "a row is a place with all its days; its own test breaks them one by one",
     ("icalendar", "event"): "a feed is no JSON; its corpus is in test_icalendar.py",
     ("jsonld", "event"): "a page is no JSON; its corpus is in test_jsonld.py",

@@ -42,6 +42,8 @@ NUMBERS = {
     "thing_branch": ("thing",),
     "thing_language": ("thing",),
     "thing_text": ("rowid",),
+    "climate_action": ("rid",),
+    "climate_text": ("rowid",),
     "process": ("rid",),
     "budgeting_area": ("rid", "area"),
     "budget": ("rid", "process", "area"),

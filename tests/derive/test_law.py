@@ -120,12 +120,14 @@ proposals = st.builds(
 )
 results = st.builds(made.result, st.just("1"), names, linked=some(PROJECTS))
 processes = st.builds(made.process, st.just("1"), names)
+statuses = st.sampled_from(("LATE", "ON_TIME"))
+actions = st.builds(made.climate_action, st.sampled_from(("1", "2")), names, status_key=statuses)
 
 # The smaller a world, the more often its parts meet.
 identity = st.one_of(units, other_places, libraries)
 located = st.one_of(identity, areas, events, spaces, days)
 chains = st.one_of(areas, scopes, proposals, projects)
-everything = st.one_of(located, chains, things, budgets, results, processes)
+everything = st.one_of(located, chains, things, budgets, results, processes, actions)
 
 
 def histories(records: st.SearchStrategy[Record]) -> st.SearchStrategy[History]:

@@ -123,6 +123,8 @@ async def test_each_connector_reads_all_of_the_made_city(name: str, client: http
 async def test_a_stand_in_answers_at_its_address(name: str, client: httpx.AsyncClient) -> None:
     if name == "decidim":
         answer = await client.post(bases(ORIGIN)[name] + "api", json={"query": "{ decidim { version } }"})
+    elif name == "kausal":
+        answer = await client.post(bases(ORIGIN)[name], json={"query": "{ plans { id } }"})
     else:
         answer = await client.get(bases(ORIGIN)[name] + PROBES[name])
     assert answer.status_code == 200

@@ -20,9 +20,9 @@ from hub.schema.schema import NODES, schema
 SDL = Path(__file__).parents[2] / "schema.graphql"
 
 # The operations that users send force these: a source has a name of its own, a budget's projects are a page where an
-# idea's are a list, a room has a price where a ticket has a text, an event a status where a result has words; and
-# Relay's own words differ by design.
-OF_SEVERAL_TYPES = {"name", "projects", "spaces", "price", "status", "node", "nodes", "edges"}
+# idea's are a list, a room has a price where a ticket has a text, an event a status where a result has words, a facet's
+# value is a word where an indicator's is a number; and Relay's own words differ by design.
+OF_SEVERAL_TYPES = {"name", "projects", "spaces", "price", "status", "value", "node", "nodes", "edges"}
 OF_THE_ENGINE = {"_Any", "_Service", "_Entity", "_FieldSet", "link__Purpose", "link__Import"}
 
 

@@ -1,0 +1,25 @@
+"""Questions about the climate programme, as SQL."""
+
+from __future__ import annotations
+
+import msgspec
+
+from hub.index.listing import Conditions, Listing
+from hub.index.places import text_condition
+
+
+class ActionFilter(msgspec.Struct, frozen=True, kw_only=True):
+    """None or empty: any. `statuses`: as in ClimateAction.status_key."""
+
+    text: str | None = None
+    statuses: tuple[str, ...] = ()
+
+
+def actions(wanted: ActionFilter) -> Listing:
+    """By name."""
+    c = Conditions()
+    if wanted.statuses:
+        c.any_of("t.status", "statuses", wanted.statuses)
+    if wanted.text is not None:
+        text_condition(c, "climate_text", wanted.text)
+    return Listing(table="climate_action", sort=("t.name",), where=tuple(c.where), params=c.params)

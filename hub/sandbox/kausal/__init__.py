@@ -1,0 +1,1 @@
+"""Kausal Watch's stand-in: its schema, executed over a made programme."""
