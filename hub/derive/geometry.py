@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 
 import shapely
 from shapely import STRtree
+from shapely.errors import GEOSException
 from shapely.geometry.base import BaseGeometry
 
 from hub.records.civic import Geometry
@@ -52,9 +53,7 @@ class AreaMap:
         points = [Point(lat=lat, lon=lon) for lon, lat in geometry.points]
         found = {rid for held in self.holding(points) for rid in held}
         lines = shapely.MultiLineString(geometry.lines)
-        surfaces = shapely.make_valid(
-            shapely.union_all([shapely.make_valid(shapely.Polygon(o, holes)) for o, *holes in geometry.polygons])
-        )
+        surfaces = shapely.union_all([_valid(shapely.Polygon(outer, holes)) for outer, *holes in geometry.polygons])
         for shape, is_surface in ((lines, False), (surfaces, True)):
             if shape.is_empty:
                 continue
@@ -87,4 +86,14 @@ def _shape(area: Area) -> BaseGeometry:
         if rings and len(rings[0]) >= 4
     ]
     shape = shapely.MultiPolygon(polygons)
-    return shape if shape.is_valid else shapely.make_valid(shape)
+    return _valid(shape)
+
+
+def _valid(shape: BaseGeometry) -> BaseGeometry:
+    """The surface that was meant; where nobody can tell (rings that collapse inside each other), all that it spans."""
+    if shape.is_valid:
+        return shape
+    try:
+        return shapely.make_valid(shape)
+    except GEOSException:
+        return shape.convex_hull

@@ -106,6 +106,19 @@ def test_a_bow_tie_is_still_somewhere(writer: Writer) -> None:
     assert areas_of(writer, one) == {"lanta", "keskinen"}
 
 
+def test_a_drawing_that_collapses_costs_nothing_but_itself(writer: Writer) -> None:
+    """A ring that is a point, with a hole that is none: the geometry library refuses to mend it."""
+    point, hole = ((24.05, 60.02),) * 4, ((24.08, 60.05), (24.08, 60.02), (24.05, 60.05), (24.08, 60.05))
+    made.put(
+        writer,
+        one := hearing(geometry=Geometry(polygons=((point, hole),))),
+        other := hearing("o", areas=named("Itälä")),
+    )
+
+    assert areas_of(writer, one) == {"lanta", "keskinen"}
+    assert areas_of(writer, other) == {"itala", "keskinen"}
+
+
 def test_a_hearing_is_about_the_areas_that_it_names_and_what_holds_them(writer: Writer) -> None:
     made.put(writer, one := hearing(areas=named("Itälä")))
     made.put(writer, both := hearing("both", areas=named("Itälä"), geometry=Geometry(points=((24.05, 60.05),))))
