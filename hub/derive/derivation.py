@@ -45,6 +45,7 @@ class Derivation:
             for kind in {*changes.changed, *changes.withdrawn}
         }
         moved: set[str] = set()
+        there = Touched()
         if touched.get("area"):
             derive_areas(writer, self._ranks, self._map(writer))
             self._everything_in_areas(writer)
@@ -55,7 +56,6 @@ class Derivation:
             place_in_areas(writer.connection, changed.places, self._map(writer))
             events = records_at(writer.connection, changed.places, changed.members)
             there = Touched(changed=frozenset(events) - touched.get("event", Touched()).all)
-            derive_events(writer, there, self._map(writer), self._ranks, only_if_moved=True)
             if changed:
                 moved |= {"place", "space", "opening_day"} | ({"event"} if events else set())
         if touched.get("opening_day"):
@@ -64,6 +64,8 @@ class Derivation:
             derive_spaces(writer, touched["space"])
         if touched.get("event"):
             derive_events(writer, touched["event"], self._map(writer), self._ranks)
+        if there:  # after those that are gone have left
+            derive_events(writer, there, self._map(writer), self._ranks, only_if_moved=True)
         if touched.get("catalogue_record"):
             derive_things(writer, touched["catalogue_record"])
         if touched.get("climate_action"):
