@@ -59,6 +59,8 @@ CREATE INDEX event_name ON event(name, rid) WHERE listed = 1;
 CREATE INDEX event_modified ON event(coalesce(modified, 0), rid) WHERE listed = 1;
 CREATE INDEX event_place ON event(place, starts, rid, ends, type, free) WHERE listed = 1;
 CREATE INDEX event_organiser ON event(organiser, starts, rid) WHERE listed = 1;
+CREATE INDEX event_enrol ON event(starts, rid, enrol_opens, enrol_closes) WHERE listed = 1 AND enrol = 1;
+CREATE INDEX event_own ON event(lat, lon, rid) WHERE listed = 1 AND lat IS NOT NULL;
 CREATE INDEX event_at ON event(at);
 CREATE TABLE event_keyword(
   keyword INTEGER NOT NULL, starts INTEGER NOT NULL, event INTEGER NOT NULL,

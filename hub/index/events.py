@@ -13,13 +13,18 @@ from hub.index.epochs import UNKNOWN_START, epoch
 from hub.index.geo import Box, Near, near_params, squared_sql
 from hub.index.languages import mask
 from hub.index.listing import Conditions, Listing, Under
-from hub.index.places import inside_box, text_condition
+from hub.index.places import text_condition
 from hub.index.read import Index
 from hub.records.core import Span
 from hub.records.events import Event, EventStatus, EventType
 from hub.records.merged import CityEvent
 
-RARE = 500  # a keyword with fewer events than this is looked up by its own list, a commoner one tested per event
+# So many events are found by their own list and sorted; more are so common that walking in order and testing each soon
+# fills a page. (At a page of 51 of 200 000 events the two cost the same at some two thousand.)
+RARE = 2_000
+FEW_PLACES = 500  # a box that holds more of the city's places is not worth counting the events of
+SAMPLE = 2_000  # of the youngest rows: how common a word is
+MOST = 0.35  # of all events: a word in more is looked up for each event, one in less is read whole
 
 
 class EventSort(StrEnum):
@@ -79,6 +84,7 @@ _SORTS: dict[EventSort, tuple[tuple[str, ...], bool]] = {
 def events(index: Index, wanted: EventFilter, under: Under | None = None) -> Listing:
     """Asks the index how common the keywords are: one shape of statement is right for rare ones, another for common."""
     c = Conditions()
+    where: Sequence[str] = c.where
     c.add("t.listed = 1")
     starts = "t.starts" if under is None else under.same.get("t.starts", "t.starts")
     if wanted.starts_after is not None:
@@ -99,20 +105,13 @@ def events(index: Index, wanted: EventFilter, under: Under | None = None) -> Lis
     if wanted.languages:
         c.add("t.langs & :langs", langs=mask(wanted.languages))
     if wanted.box is not None:
-        inside_box(c, "t.place", wanted.box, "box")
-        box = c.where.pop()
-        own = "t.lat BETWEEN :box_s AND :box_n AND t.lon BETWEEN :box_w AND :box_e"
-        c.add(f"((t.lat IS NULL AND {box}) OR ({own}))")
+        _inside(c, index, wanted, under, wanted.box, None)
     if wanted.near is not None:
-        _near(c, wanted.near)
+        _inside(c, index, wanted, under, wanted.near.box, wanted.near)
     if wanted.places:
         c.any_of("t.place", "places", wanted.places)
     if wanted.areas:
-        c.add(
-            "EXISTS (SELECT 1 FROM event_area a WHERE a.area IN (SELECT value FROM json_each(:areas))"
-            " AND a.starts = t.starts AND a.event = t.rid)",
-            areas=f"{list(wanted.areas)}",
-        )
+        _linked(c, index, wanted, under, "area", wanted.areas)
     if wanted.organisers:
         c.any_of("t.organiser", "organisers", wanted.organisers)
     if wanted.series:
@@ -121,7 +120,7 @@ def events(index: Index, wanted: EventFilter, under: Under | None = None) -> Lis
             series=f"{list(wanted.series)}",
         )
     if wanted.keywords:
-        _keywords(c, index, wanted.keywords)
+        _linked(c, index, wanted, under, "keyword", wanted.keywords)
     if wanted.types:
         c.any_of("t.type", "types", wanted.types)
     if wanted.statuses:
@@ -146,9 +145,17 @@ def events(index: Index, wanted: EventFilter, under: Under | None = None) -> Lis
             enrol=epoch(wanted.enrolment_open_at),
         )
     if wanted.text is not None:
-        text_condition(c, "event_text", wanted.text)
+        where = _text(c, index, wanted.text)
     sort, descending = _SORTS[wanted.sort]
-    return Listing(table="event", sort=sort, descending=descending, where=tuple(c.where), params=c.params, under=under)
+    return Listing(
+        table="event",
+        sort=sort,
+        descending=descending,
+        where=tuple(where),
+        counted=tuple(c.where),
+        params=c.params,
+        under=under,
+    )
 
 
 def bodies(index: Index, rids: Collection[int]) -> list[Event | None]:
@@ -189,25 +196,84 @@ def series_among(index: Index, rids: Collection[int]) -> set[int]:
     return {row[0] for row in rows}
 
 
-def _near(c: Conditions, near: Near) -> None:
-    inside_box(c, "t.place", near.box, "circle")
-    box = c.where.pop()
-    place = f"{box} AND (SELECT {squared_sql('n.lat', 'n.lon')} FROM place n WHERE n.rid = t.place) <= :near_square"
-    own = f"t.lat IS NOT NULL AND {squared_sql('t.lat', 't.lon')} <= :near_square"
-    c.add(f"((t.lat IS NULL AND {place}) OR ({own}))", **near_params(near))
-
-
-def _keywords(c: Conditions, index: Index, keywords: Sequence[int]) -> None:
-    listed = f"{list(keywords)}"
-    rows = index.rows(
-        "SELECT count(*) FROM (SELECT 1 FROM event_keyword WHERE keyword IN (SELECT value FROM json_each(?)) LIMIT ?)",
-        (listed, RARE),
-    )
-    if rows and rows[0][0] < RARE:
-        c.add("t.rid IN (SELECT event FROM event_keyword WHERE keyword IN (SELECT value FROM json_each(:keywords)))")
+def _linked(
+    c: Conditions, index: Index, wanted: EventFilter, under: Under | None, name: str, values: Sequence[int]
+) -> None:
+    """Events that are linked to any of these: in `event_keyword` or `event_area`, whose rows hold the start too."""
+    c.params[f"{name}s"] = f"{list(values)}"
+    table = f"event_{name} l WHERE l.{name} IN (SELECT value FROM json_each(:{name}s))"
+    found = f"SELECT l.event FROM {table}{_times('l', wanted)}"
+    if _are_few(index, c, found, RARE):
+        c.add(f"{_listed(under)} IN ({found})")
     else:
-        c.add(
-            "EXISTS (SELECT 1 FROM event_keyword k WHERE k.event = t.rid"
-            " AND k.keyword IN (SELECT value FROM json_each(:keywords)))"
-        )
-    c.params["keywords"] = listed
+        c.add(f"EXISTS (SELECT 1 FROM {table} AND l.event = t.rid)")
+
+
+def _inside(
+    c: Conditions, index: Index, wanted: EventFilter, under: Under | None, box: Box, circle: Near | None
+) -> None:
+    """In a box or a circle (whose box is given) by the event's own point, else by its place's."""
+    name = "box" if circle is None else "circle"
+    c.params.update({f"{name}_w": box.west, f"{name}_e": box.east, f"{name}_s": box.south, f"{name}_n": box.north})
+    if circle is not None:
+        c.params.update(near_params(circle))
+
+    def holds(row: str) -> str:
+        exact = "" if circle is None else f" AND {squared_sql(f'{row}.lat', f'{row}.lon')} <= :near_square"
+        return f"{row}.lat BETWEEN :{name}_s AND :{name}_n AND {row}.lon BETWEEN :{name}_w AND :{name}_e{exact}"
+
+    # the tree's floats are rounded outwards
+    tree = f"b.west <= :{name}_e AND b.east >= :{name}_w AND b.south <= :{name}_n AND b.north >= :{name}_s"
+    found = (
+        "SELECT e.rid FROM place_box b CROSS JOIN place x ON x.rid = b.rid CROSS JOIN event e ON e.place = x.rid"
+        f" WHERE {tree} AND {holds('x')} AND e.listed = 1{_times('e', wanted)}"
+        f" UNION ALL SELECT o.rid FROM event o WHERE o.listed = 1 AND o.lat IS NOT NULL AND {holds('o')}"
+    )
+    if _are_few(index, c, f"SELECT 1 FROM place_box b WHERE {tree}", FEW_PLACES) and _are_few(index, c, found, RARE):
+        c.add(f"{_listed(under)} IN ({found}) AND (t.lat IS NULL OR ({holds('t')}))")
+    else:
+        place = f"EXISTS (SELECT 1 FROM place x WHERE x.rid = t.place AND {holds('x')})"
+        c.add(f"CASE WHEN t.lat IS NULL THEN {place} ELSE {holds('t')} END")
+
+
+def _text(c: Conditions, index: Index, text: str) -> Sequence[str]:
+    """Events whose text holds every word. Rows of a rare word are fetched and sorted; those of a common one are read
+    once and tested against. Returns the conditions for a page: where a word is almost everywhere, even reading its rows
+    is more than asking for each event until the page is full.
+    """
+    text_condition(c, "event_text", text)
+    found = c.where.pop()
+    if "text" not in c.params or _are_few(index, c, "SELECT 1 FROM event_text WHERE event_text MATCH :text", RARE):
+        c.add(found)
+        return c.where
+    rows = index.rows(
+        "SELECT count(*) FROM event_text WHERE event_text MATCH :text"
+        " AND rowid > (SELECT max(rid) FROM event) - :sample",
+        {"text": c.params["text"], "sample": SAMPLE},
+    )
+    c.add(f"+{found}")
+    if rows and rows[0][0] > MOST * SAMPLE:
+        each = "EXISTS (SELECT 1 FROM event_text WHERE event_text MATCH :text AND rowid = t.rid)"
+        return [*c.where[:-1], each]
+    return c.where
+
+
+def _times(row: str, wanted: EventFilter) -> str:
+    """The filter's bounds of the start, for a row that holds it: fewer rows to look at."""
+    bounds = (
+        (wanted.starts_after, f" AND {row}.starts >= :starts_after"),
+        (wanted.starts_before, f" AND {row}.starts < :starts_before"),
+        (wanted.overlaps, f" AND {row}.starts < :until"),
+    )
+    return "".join(bound for given, bound in bounds if given is not None)
+
+
+def _listed(under: Under | None) -> str:
+    """Under parents their own order is walked, and the list tested against."""
+    return "t.rid" if under is None else "+t.rid"
+
+
+def _are_few(index: Index, c: Conditions, sql: str, few: int) -> bool:
+    """Whether these rows are so few that they are best looked up one by one."""
+    rows = index.rows(f"SELECT count(*) FROM ({sql} LIMIT :few)", {**c.params, "few": few})
+    return not rows or rows[0][0] < few

@@ -29,7 +29,9 @@ class Under(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Listing(msgspec.Struct, frozen=True, kw_only=True):
-    """`sort`: expressions over `t`, all in one direction, `t.rid` added to break ties. `where`: conditions over `t`."""
+    """`sort`: expressions over `t`, all in one direction, `t.rid` added to break ties. `where`: conditions over `t`.
+    `counted`: those for totals, where what fills a page soon would count slowly; None: the same.
+    """
 
     table: str
     sort: tuple[str, ...]
@@ -37,6 +39,7 @@ class Listing(msgspec.Struct, frozen=True, kw_only=True):
     where: tuple[str, ...] = ()
     params: Mapping[str, Any] = msgspec.field(default_factory=dict)
     under: Under | None = None
+    counted: tuple[str, ...] | None = None
 
     def page(
         self, parents: Sequence[int] | None, limit: int | None, after: Sequence[Any] | None
@@ -77,10 +80,11 @@ class Listing(msgspec.Struct, frozen=True, kw_only=True):
     def total(self, parents: Sequence[int] | None) -> tuple[str, dict[str, Any]]:
         """Rows (parent, count), the count at most MOST_COUNTED + 1."""
         params: dict[str, Any] = {**self.params, "most": MOST_COUNTED + 1}
+        where = self.where if self.counted is None else self.counted
         if parents is None:
-            counted = f"SELECT 1 FROM {self.table} t{_where(self.where)} LIMIT :most"
+            counted = f"SELECT 1 FROM {self.table} t{_where(where)} LIMIT :most"
             return f"SELECT 0, count(*) FROM ({counted})", params
-        source, conditions = self._hanging(self.where)
+        source, conditions = self._hanging(where)
         params["parents"] = msgspec.json.encode(list(parents)).decode()
         counted = f"SELECT 1 FROM {source}{_where(conditions)} LIMIT :most"
         return (

@@ -13,7 +13,7 @@ from hub.derive.joins import Joins
 from hub.index import catalogue, participation, places, spaces
 from hub.index import events as event_index
 from hub.index.catalogue import ThingFilter
-from hub.index.events import AT_PLACE, BY_ORGANISER, IN_SERIES, RARE, EventFilter, EventSort
+from hub.index.events import AT_PLACE, BY_ORGANISER, IN_SERIES, EventFilter, EventSort
 from hub.index.geo import Box, Near
 from hub.index.listing import Listing, Under
 from hub.index.participation import ProjectFilter, ProposalFilter
@@ -236,8 +236,11 @@ def test_every_event_filter_is_tested() -> None:
     assert [field for field in EventFilter.__struct_fields__ if field not in tested and field != "sort"] == []
 
 
-def test_a_common_keyword_finds_what_a_rare_one_does(writer: Writer, index: Index) -> None:
-    many = [made.event(f"{n}", keywords=["common"] + ["rare"] * (n == 7)) for n in range(RARE + 1)]
+def test_a_common_keyword_finds_what_a_rare_one_does(
+    writer: Writer, index: Index, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(event_index, "RARE", 5)
+    many = [made.event(f"{n}", keywords=["common"] + ["rare"] * (n == 3)) for n in range(6)]
     made.put(writer, *many, made.event("without"))
 
     def found(key: str) -> int:
@@ -245,7 +248,47 @@ def test_a_common_keyword_finds_what_a_rare_one_does(writer: Writer, index: Inde
         ((_, total),) = index.rows(*event_index.events(index, EventFilter(keywords=(keyword,))).total(None))
         return int(total)
 
-    assert (found("common"), found("rare")) == (RARE + 1, 1)
+    assert (found("common"), found("rare")) == (6, 1)
+
+
+@pytest.mark.parametrize(("rare", "most"), [(2_000, 0.35), (0, 0.35), (0, 0.0)])
+@pytest.mark.parametrize(
+    "wanted",
+    [
+        EventFilter(text="satutunti"),
+        EventFilter(near=NEAR),
+        EventFilter(near=NEAR, starts_after=made.at(10)),
+        EventFilter(box=BOX),
+        EventFilter(box=BOX, near=NEAR, starts_before=made.at(11)),
+    ],
+)
+def test_rare_and_common_are_found_alike(
+    writer: Writer, index: Index, monkeypatch: pytest.MonkeyPatch, wanted: EventFilter, rare: int, most: float
+) -> None:
+    made.put(
+        writer,
+        HERE,
+        THERE,
+        made.event("early", at_place=AT_HERE, starts_at=made.at(9)),
+        made.event("here", at_place=AT_HERE, starts_at=made.at(10.5)),
+        made.event("moved here", at_place=AT_THERE, location=OODI, starts_at=made.at(10.6)),
+        made.event("moved away", "Konsertti", at_place=AT_HERE, location=ELSEWHERE, starts_at=made.at(10.7)),
+        made.event("late", at_place=AT_HERE, starts_at=made.at(12)),
+        made.event("there", at_place=AT_THERE, starts_at=made.at(13)),
+    )
+    usual = listed(writer, index, event_index.events(index, wanted))
+    monkeypatch.setattr(event_index, "RARE", rare)
+    monkeypatch.setattr(event_index, "FEW_PLACES", rare)
+    monkeypatch.setattr(event_index, "MOST", most)
+    listing = event_index.events(index, wanted)
+
+    assert listed(writer, index, listing) == usual
+    assert "here" in usual
+    assert ("moved away" in usual, "there" in usual) == (False, wanted.text is not None)
+    assert index.rows(*listing.total(None)) == [(0, len(usual))]
+    under = event_index.events(index, wanted, AT_PLACE)
+    places = [row[0] for row in index.rows("SELECT rid FROM place ORDER BY rid")]
+    assert len(index.rows(*under.page(places, 10, None))) == sum(row[1] for row in index.rows(*under.total(places)))
 
 
 @pytest.mark.parametrize(
