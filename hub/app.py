@@ -19,7 +19,7 @@ from hub.http.pages import Pages
 from hub.index.read import Index
 from hub.observe.metrics import Metrics
 from hub.schema.schema import schema
-from hub.wiring import Clock, catalogues_of, fetching, gathered_by, utc_now
+from hub.wiring import Clock, catalogues_of, circulations_of, fetching, gathered_by, utc_now
 
 
 def create_app(
@@ -50,6 +50,8 @@ def create_app(
                 sources={source.id: source for source in settings.sources},
                 gathered=gathered_by(settings),
                 catalogues=catalogues_of(settings),
+                circulations=circulations_of(settings),
+                off=settings.off,
                 clock=clock,
                 monotonic=monotonic,
                 zone=settings.zone,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import msgspec
 
@@ -11,6 +12,7 @@ from hub.configured import Settings
 from hub.fetch import Source
 from hub.records.core import LocalizedText
 from hub.sandbox.bases import bases
+from hub.sandbox.sierra import credentials as sierra
 from hub.settings import parse
 
 # Section → stand-in. Ids and ranks as in Helsinki's own sections, so that ids in the demo look like real ones.
@@ -27,6 +29,7 @@ STANDINS = {
     "kerrokantasi": "kerrokantasi",
     "decisions": "decisions",
     "openahjo": "openahjo",
+    "sierra": "sierra",
     "museum": "icalendar",
     "museum_news": "rss",
     "crafts": "tribe",
@@ -41,6 +44,8 @@ TITLES = {
         fi="Yliopiston tapahtumat", sv="Universitetets evenemang", en="Events of the university"
     ),
 }
+# Its stand-in's key, in place of a real one's.
+CREDENTIALS = {"sierra": sierra.CREDENTIALS}
 MADE = {"fi": "keksitty", "sv": "påhittat", "en": "made up"}
 OWN = """
 [hub]
@@ -101,7 +106,14 @@ def _stand_in(source: Source, url: str, origin: str) -> Source:
         per_minute=None,
         timeout=timedelta(seconds=30),  # everything runs on one machine
         allow_private=True,
+        options=_with_credentials(source),
     )
+
+
+def _with_credentials(source: Source) -> dict[str, Any]:
+    options = {name: value for name, value in source.options.items() if name != "credentials_env"}
+    known = CREDENTIALS.get(source.connector)
+    return options if known is None else {**options, "credentials_file": str(known)}
 
 
 def _labelled(title: LocalizedText) -> LocalizedText:

@@ -7,6 +7,7 @@
     │   │   ├── CircuitOpen       not asked: it failed too often just now
     │   │   └── Overloaded        not asked: our own queue or pace for it is full
     │   ├── UpstreamThrottled     429; says when to come back
+    │   ├── NoCredentials         not asked: it wants credentials, and none are configured
     │   ├── UpstreamRefused       4xx, or a GraphQL upstream's errors: our request was wrong
     │   └── PayloadChanged        the reply no longer has the shape we read
     ├── BadInput                  the caller can mend it
@@ -62,6 +63,13 @@ class UpstreamThrottled(UpstreamUnavailable):
     def __init__(self, message: str, *, source: str, retry_after: float | None = None) -> None:
         super().__init__(message, source=source)
         self.retry_after = retry_after
+
+
+class NoCredentials(UpstreamError):
+    """The message says where they were looked for, never what was found."""
+
+    code: ClassVar[str] = "UPSTREAM_NOT_CONFIGURED"
+    retryable: ClassVar[bool] = False
 
 
 class UpstreamRefused(UpstreamError):

@@ -1,5 +1,5 @@
 """The nouns of a connector: which request (Fetch), what came back (Reply), what it meant (Page, Dropped), what can be
-listed (Collection), for whom (Source). Values only: nothing here sends anything.
+listed (Collection), for whom (Source), with whose leave (Grant). Values only: nothing here sends anything.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from hub.records.core import LocalizedText, Record, Ref
 T = TypeVar("T")
 R = TypeVar("R")
 Row = TypeVar("Row")
+VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,99}", re.ASCII)
 JSON: TypeAlias = "bool | int | float | str | list[JSON] | dict[str, JSON] | None"
 
 
@@ -89,6 +90,21 @@ class Unreadable(ValueError):
         self.mend = mend
 
 
+class Seen(msgspec.Struct, frozen=True, kw_only=True):
+    """By what a reply is known again: its validators as they were sent (RFC 9110, 8.8), and a hash of its essence."""
+
+    etag: str | None
+    modified: str | None
+    essence: bytes
+
+
+class Changed(msgspec.Struct, Generic[T], frozen=True, kw_only=True):
+    """What a reply meant that is not the one that was seen before."""
+
+    value: T
+    seen: Seen
+
+
 class Page(msgspec.Struct, Generic[R], frozen=True, kw_only=True):
     """One page of a collection. kept + dropped = sent (`skipped` rows are not ours to show: drafts, other kinds)."""
 
@@ -100,6 +116,7 @@ class Page(msgspec.Struct, Generic[R], frozen=True, kw_only=True):
     complete: bool = True  # False: the upstream cut it short; nothing may be withdrawn for its sake
     gone: tuple[Ref, ...] = ()  # what the upstream says was deleted
     remarks: tuple[Remark, ...] = ()
+    wish: timedelta | None = None  # how often it asks to be asked, if it tells
 
 
 class Reply(msgspec.Struct, frozen=True, kw_only=True):
@@ -172,6 +189,7 @@ class Reply(msgspec.Struct, frozen=True, kw_only=True):
         complete: bool = True,
         gone: Iterable[Ref] = (),
         remarks: Iterable[Remark] = (),
+        wish: timedelta | None = None,
     ) -> Page[R]:
         """`sent`: rows in the reply; what is neither kept nor dropped was skipped on purpose."""
         kept, lost = tuple(items), tuple(dropped)
@@ -185,6 +203,7 @@ class Reply(msgspec.Struct, frozen=True, kw_only=True):
             complete=complete,
             gone=tuple(gone),
             remarks=tuple(remarks),
+            wish=wish,
         )
 
 
@@ -208,6 +227,52 @@ def key_of(raw: msgspec.Raw, field: str = "id") -> str | None:
     return str(key)[:200] if isinstance(key, (str, int)) else None
 
 
+class Credentials(msgspec.Struct, frozen=True, kw_only=True):
+    """Where a source's credentials are: the environment's variable, or a file. Never the credentials themselves."""
+
+    variable: str | None = None
+    file: str | None = None
+
+    @property
+    def told(self) -> str:
+        """The place, for messages."""
+        if self.variable is not None:
+            return f"the variable {self.variable}"
+        return f"the file {self.file}" if self.file is not None else "credentials_env or credentials_file"
+
+
+class Token(msgspec.Struct, frozen=True, kw_only=True):
+    """What a source lent to be asked with. It is sent to that source and shown nowhere."""
+
+    value: str
+    keeps: timedelta
+
+    def __repr__(self) -> str:
+        return f"Token(keeps={self.keeps})"
+
+
+class Grant(msgspec.Struct, frozen=True, kw_only=True):
+    """How the credentials of a source are exchanged for a token, which then goes with every request as a bearer's.
+
+    `ask`: the request for one, made of the credentials as they were found. Neither it nor its reply is cached, logged
+    or kept; the token is, in this process, until a minute before its end. `read` raises as a `parse` does.
+    """
+
+    credentials: Credentials
+    ask: Callable[[str], Request]
+    read: Callable[[Reply], Token]
+
+
+def credentials_in(source: Source) -> Credentials:
+    """As the source's options name them: `credentials_env` or `credentials_file`. ValueError for anything else."""
+    variable, file = source.options.get("credentials_env"), source.options.get("credentials_file")
+    if variable is not None and (not isinstance(variable, str) or VARIABLE.fullmatch(variable) is None):
+        raise ValueError("credentials_env: expected the name of a variable, never the credentials themselves")
+    if file is not None and not (isinstance(file, str) and file):
+        raise ValueError("credentials_file: expected the path of a file")
+    return Credentials(variable=None if file else variable, file=file)
+
+
 class Fetch(msgspec.Struct, Generic[T], frozen=True, kw_only=True):
     """A request and what its reply means. Pure: `parse` neither sends nor waits.
 
@@ -216,6 +281,7 @@ class Fetch(msgspec.Struct, Generic[T], frozen=True, kw_only=True):
     `amend`: what to ask instead, if the reply says that the question itself was the mistake (a field that this version
     of the upstream does not have); None: the reply is to be read as it is. It never raises. It is asked before `parse`
     and only once: the reply to the amended request is parsed, whatever it says.
+    `grant`: how the token that it must be asked with is had; None: it may be asked by anyone.
     `essence`: what of a body counts when two are compared (not the stamp of each download); None: all of it.
     """
 
@@ -226,6 +292,7 @@ class Fetch(msgspec.Struct, Generic[T], frozen=True, kw_only=True):
     statuses: frozenset[int] = frozenset({200})
     tags: tuple[str, ...] = ()
     amend: Callable[[Reply], Request | None] | None = None
+    grant: Grant | None = None
     essence: Callable[[bytes], bytes] | None = None
 
 

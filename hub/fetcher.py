@@ -36,7 +36,20 @@ from hub.errors import (
     UpstreamUnavailable,
 )
 from hub.feeds.worker import parse_isolated
-from hub.fetch import Collection, Fetch, Joined, Reply, Request, Source, Wanted
+from hub.fetch import (
+    Changed,
+    Collection,
+    Credentials,
+    Fetch,
+    Grant,
+    Joined,
+    Reply,
+    Request,
+    Seen,
+    Source,
+    Token,
+    Wanted,
+)
 from hub.freshness import Freshness, Verdict
 from hub.observe.metrics import Metrics
 from hub.transport.breaker import Circuit, State
@@ -44,6 +57,7 @@ from hub.transport.call import EXTENSION, Call, asked
 from hub.transport.journal import Journal
 from hub.transport.retry import retry_after
 from hub.transport.stack import stack
+from hub.transport.tokens import Tokens
 from hub.transport.wire import real_wire
 
 T = TypeVar("T")
@@ -58,6 +72,9 @@ NOT_IN_KEY = frozenset({"cookie", "x-csrftoken", "origin", "referer"})
 UNFORESEEN = (ValueError, TypeError, LookupError, AttributeError, ArithmeticError, RecursionError)
 # Our own doing: they say nothing of how the source is.
 OURS = (CircuitOpen, Overloaded)
+NOT_MODIFIED = 304
+LONGEST_VALIDATOR = 1_000
+NEVER_KEPT = Freshness(timedelta(0))
 
 
 class Fetched(msgspec.Struct, Generic[T], frozen=True, kw_only=True):
@@ -117,7 +134,8 @@ class Fetcher:
 
     `sources` by id. `wire`: what carries requests instead of the network (the caller's to close if it is one
     transport; made per source and closed here if it is a function). `cache`: the caller's to close if given.
-    `contact`: an address or page of the operator, shown to upstreams. `parsed_mb`: of parsed replies kept.
+    `contact`: an address or page of the operator, shown to upstreams. `credentials`: what stands at the place that a
+    source names, read whenever a token is asked for. `parsed_mb`: of parsed replies kept.
     """
 
     def __init__(
@@ -131,6 +149,7 @@ class Fetcher:
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
         metrics: Metrics | None = None,
         contact: str | None = None,
+        credentials: Callable[[Credentials], str | None] = lambda _: None,
         parsed_mb: int = 64,
     ) -> None:
         self.metrics = metrics or Metrics()
@@ -143,6 +162,7 @@ class Fetcher:
         self._parsed = Parsed(parsed_mb << 20)
         self._flights: Flights[Kept] = Flights()
         self._lines = {id_: _Line(source, self) for id_, source in sources.items()}
+        self._tokens = Tokens(credentials=credentials, monotonic=monotonic)
         self._agent = f"cityhub/{VERSION}" + (f" (+{contact})" if contact else "")
 
     # -- look-ups -----------------------------------------------------------------------------------------------------
@@ -277,6 +297,19 @@ class Fetcher:
         with self._noting(wanted, reply):
             return await parse_isolated(wanted, reply)
 
+    async def read_if_changed(self, fetch: Fetch[T], seen: Seen | None, *, isolated: bool) -> Changed[T] | None:
+        """As `read`; None if the upstream says that nothing changed since the reply that was `seen`, or sends the same
+        once more. What is to be known again is told only of a reply that could be read.
+        """
+        asked_for = fetch if seen is None else conditional(fetch, seen)
+        reply = await self._send(asked_for, Call(harvest=True))
+        now = seen_in(fetch, reply)
+        with self._noting(fetch, reply):
+            if seen is not None and (reply.status == NOT_MODIFIED or now.essence == seen.essence):
+                return None
+            value = await parse_isolated(fetch, reply) if isolated else parsed(fetch, reply)
+        return Changed(value=value, seen=now)
+
     def reader(self, collection: Collection) -> Callable[[Wanted[Any]], Awaitable[Any]]:
         """How the harvest is to read this collection's pages."""
         return self.read_isolated if collection.isolated else self.read
@@ -286,13 +319,31 @@ class Fetcher:
     async def _send(self, fetch: Fetch[Any], call: Call) -> Reply:
         reply = await self._send_once(fetch, fetch.request, call)
         if fetch.amend is not None and (better := fetch.amend(reply)) is not None:
-            return await self._send_once(fetch, better, Call(harvest=call.harvest, patience=call.patience))
+            return await self._send_once(fetch, better, again(call))
         return reply
 
     async def _send_once(self, fetch: Fetch[Any], request: Request, call: Call) -> Reply:
+        if fetch.grant is None:
+            return await self._exchange(fetch, request, call)
+        ask = partial(self._ask_token, fetch, fetch.grant, call)
+        token = await self._tokens.token(fetch.source, fetch.grant, ask)
+        try:
+            return await self._exchange(fetch, request, again(call), token)
+        except UpstreamRefused as error:
+            if error.status != 401:
+                raise
+        token = await self._tokens.token(fetch.source, fetch.grant, ask, instead_of=token)
+        return await self._exchange(fetch, request, again(call), token)
+
+    async def _ask_token(self, fetch: Fetch[Any], grant: Grant, call: Call, request: Request) -> Token:
+        """Past every cache: nobody but this process is to have it."""
+        asked_for = Fetch(source=fetch.source, request=request, parse=grant.read, freshness=NEVER_KEPT)
+        return self._read(asked_for, await self._exchange(asked_for, request, again(call)))
+
+    async def _exchange(self, fetch: Fetch[Any], request: Request, call: Call, token: Token | None = None) -> Reply:
         line = self._line(fetch.source)
         try:
-            response = await self._stack(line).handle_async_request(self._request(fetch, request, call))
+            response = await self._stack(line).handle_async_request(self._request(fetch, request, call, token))
             reply = Reply(
                 source=fetch.source,
                 request=request,
@@ -334,12 +385,13 @@ class Fetcher:
         line.is_unreadable = False
         line.journal.understood(reply.read_at)
 
-    def _request(self, fetch: Fetch[Any], request: Request, call: Call) -> httpx.Request:
+    def _request(self, fetch: Fetch[Any], request: Request, call: Call, token: Token | None) -> httpx.Request:
+        bearer = [] if token is None else [("Authorization", f"Bearer {token.value}")]
         seconds = fetch.source.timeout.total_seconds()
         return httpx.Request(
             request.method,
             request.full_url,
-            headers=[("User-Agent", self._agent), *request.headers],
+            headers=[("User-Agent", self._agent), *request.headers, *bearer],
             content=request.body,
             extensions={
                 EXTENSION: call,
@@ -411,6 +463,36 @@ class Fetcher:
                     await line.stack.aclose()
         if self._owns_cache:
             await self._cache.aclose()
+
+
+def again(call: Call) -> Call:
+    """For another request in the same asker's name."""
+    return Call(harvest=call.harvest, patience=call.patience)
+
+
+def conditional(fetch: Fetch[T], seen: Seen) -> Fetch[T]:
+    """Asked for only if it is another than was seen, as far as its upstream gave anything to tell it by."""
+    validators = (("If-None-Match", seen.etag), ("If-Modified-Since", seen.modified))
+    headers = tuple((name, value) for name, value in validators if value is not None)
+    if not headers:
+        return fetch
+    request = msgspec.structs.replace(fetch.request, headers=(*fetch.request.headers, *headers))
+    return msgspec.structs.replace(fetch, request=request, statuses=fetch.statuses | {NOT_MODIFIED})
+
+
+def seen_in(fetch: Fetch[Any], reply: Reply) -> Seen:
+    essence = reply.body if fetch.essence is None else fetch.essence(reply.body)
+    return Seen(
+        etag=validator(reply.headers.get("etag")),
+        modified=validator(reply.headers.get("last-modified")),
+        essence=hashlib.blake2b(essence, digest_size=16).digest(),
+    )
+
+
+def validator(header: str | None) -> str | None:
+    """As it was sent, since it is compared letter by letter; None for what no header of ours may hold."""
+    is_good = header is not None and len(header) <= LONGEST_VALIDATOR and header.isascii() and header.isprintable()
+    return header if is_good else None
 
 
 def key_of(fetch: Fetch[Any]) -> str:

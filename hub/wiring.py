@@ -14,7 +14,8 @@ from typing import TypeGuard
 
 from hub.cache.store import open_store
 from hub.configured import Settings
-from hub.domain.city import CatalogueSearch, Gathered
+from hub.credentials import credentials_at
+from hub.domain.city import CatalogueSearch, Gathered, HoldingsAsked
 from hub.fetch import Connector
 from hub.fetcher import Fetcher, Wire
 from hub.harvest.schedule import paces
@@ -47,6 +48,7 @@ async def fetching(
         monotonic=monotonic,
         metrics=metrics,
         contact=settings.contact,
+        credentials=credentials_at,
     )
     try:
         yield fetcher
@@ -76,3 +78,12 @@ def catalogues_of(settings: Settings) -> dict[str, CatalogueSearch]:
 
 def searches(connector: Connector) -> TypeGuard[CatalogueSearch]:
     return all(callable(getattr(connector, method, None)) for method in ("search", "records"))
+
+
+def circulations_of(settings: Settings) -> dict[str, HoldingsAsked]:
+    """The sources that tell of copies, by id, the switched-off ones too."""
+    return {connector.source.id: connector for connector in settings.connectors(with_off=True) if lends(connector)}
+
+
+def lends(connector: Connector) -> TypeGuard[HoldingsAsked]:
+    return all(callable(getattr(connector, method, None)) for method in ("holds", "copies"))

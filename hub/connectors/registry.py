@@ -19,6 +19,7 @@ from hub.connectors.openahjo import OpenAhjo
 from hub.connectors.rpde import Rpde
 from hub.connectors.rss import Rss
 from hub.connectors.servicemap import Servicemap
+from hub.connectors.sierra import Sierra
 from hub.connectors.tribe import Tribe
 from hub.connectors.varaamo import Varaamo
 from hub.fetch import Connector
@@ -38,6 +39,7 @@ CONNECTORS: dict[str, type[Connector]] = {
     "rpde": Rpde,
     "rss": Rss,
     "servicemap": Servicemap,
+    "sierra": Sierra,
     "tribe": Tribe,
     "varaamo": Varaamo,
 }

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from collections import defaultdict
 from collections.abc import Sequence
-from datetime import datetime
 from typing import Any
 
 import msgspec
 
-from hub.domain import answers, cursors
+from hub.domain import answers, cursors, holdings
 from hub.domain.answers import AnswerState, SourceAnswer
 from hub.domain.city import CatalogueSearch, City
 from hub.domain.lists import Found, PageArgs, listed, listed_under
@@ -18,9 +16,7 @@ from hub.errors import BadInput, TooManyLookups, UpstreamError, UpstreamTimeout
 from hub.index import catalogue as index
 from hub.index import places as place_index
 from hub.index.catalogue import AT_PLACE, ThingFilter
-from hub.index.stems import sort_key
-from hub.records.catalogue import CataloguePage, CatalogueQuery, CatalogueRecord, Format, HoldingState
-from hub.records.merged import CityPlace
+from hub.records.catalogue import CataloguePage, CatalogueQuery, CatalogueRecord, Format
 
 KINDS = ("catalogue_record",)
 LISTED = frozenset({Format.OBJECT})  # the formats that are harvested whole
@@ -41,6 +37,7 @@ class CatalogueFilter(msgspec.Struct, frozen=True, kw_only=True):
     author: str | None = None
     newest_first: bool = False
     facets: tuple[str, ...] = ()
+    with_copies: bool = False  # whether the shelf is asked about, together with the page
 
     @property
     def is_listed(self) -> bool:
@@ -50,30 +47,31 @@ class CatalogueFilter(msgspec.Struct, frozen=True, kw_only=True):
         return only_things and not self.newest_first and all(part is None for part in bibliographic)
 
 
-class Holding(msgspec.Struct, frozen=True, kw_only=True):
-    """The copies of one record in one branch. `state` UNKNOWN until a circulation system is connected."""
-
-    place: CityPlace | None
-    code: str
-    state: HoldingState = HoldingState.UNKNOWN
-    available: int | None = None
-    total: int | None = None
-    due_at: datetime | None = None
-    shelf: str | None = None
-
-
 async def catalogue(city: City, wanted: CatalogueFilter, page: PageArgs) -> Found[CatalogueRecord]:
     """Works and things that match: from the index if only things are asked for, else by one search of each catalogue.
 
     A catalogue that does not answer is named in `answers`; the things that it lent us to list are served all the same.
     """
     if wanted.is_listed:
-        return _things(city, wanted, page)
+        return (await _with_copies(city, wanted, [_things(city, wanted, page)]))[0]
     searches = list(city.hall.catalogues.values())
     if not searches:
         return _nothing(lambda: _lookup_answers(city, {}))
     search = searches[0]  # one catalogue is searched; several would each have a relevance of their own
-    return await _searched(city, search, wanted, page)
+    return (await _with_copies(city, wanted, [await _searched(city, search, wanted, page)]))[0]
+
+
+async def _with_copies(
+    city: City, wanted: CatalogueFilter, lists: list[Found[CatalogueRecord]]
+) -> list[Found[CatalogueRecord]]:
+    """These lists. Where the caller selects holdings, the copies of all of them are asked for together, here and not
+    with the field itself, so that `answers` can tell how that went.
+    """
+    if wanted.with_copies:
+        await holdings.ask(city, [record for found in lists for record in found.nodes])
+        for found in lists:
+            found.also(lambda: holdings.answers_of(city))
+    return lists
 
 
 def _things(city: City, wanted: CatalogueFilter, page: PageArgs) -> Found[CatalogueRecord]:
@@ -94,7 +92,7 @@ async def catalogue_at(
     of which an operation may make five: the rest fail with TOO_MANY_LOOKUPS.
     """
     if wanted.is_listed:
-        return listed_under(
+        lists = listed_under(
             city,
             index.things(_facts(city, wanted), AT_PLACE),
             CatalogueRecord,
@@ -103,6 +101,7 @@ async def catalogue_at(
             order="things",
             answers=lambda: answers.from_collections(city, *KINDS),
         )
+        return await _with_copies(city, wanted, lists)
     codes = place_index.codes_of(city.index, places)
 
     async def one(rid: int) -> Found[CatalogueRecord] | Exception:
@@ -246,22 +245,3 @@ async def by_keys(city: City, source: str, keys: Sequence[str]) -> list[Catalogu
     fetched = await city.fetcher.fetch(search.records(list(keys)), deadline=city.stop_at)
     found = {record.ref.key: record for record in fetched.value}
     return [found.get(key) for key in keys]
-
-
-def holdings_of(city: City, records: Sequence[CatalogueRecord]) -> list[list[Holding]]:
-    """The branches that own copies of each record, by name; last the codes that are no branch we know."""
-    codes = {code for record in records for code in record.branches}
-    branches = place_index.branches(city.index, codes)
-    wanted = list(dict.fromkeys(branches.values()))
-    places = dict(zip(wanted, place_index.bodies(city.index, wanted), strict=True))
-    found: dict[int, list[Holding]] = defaultdict(list)
-    for i, record in enumerate(records):
-        for code in record.branches:
-            rid = branches.get(code)
-            found[i].append(Holding(place=places.get(rid) if rid is not None else None, code=code))
-    return [sorted(found[i], key=_by_name) for i in range(len(records))]
-
-
-def _by_name(holding: Holding) -> tuple[bool, str, str]:
-    name = holding.place.name if holding.place else None
-    return holding.place is None, sort_key(name.any if name else None), holding.code

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Protocol
+from typing import Any, ClassVar, Protocol
 from zoneinfo import ZoneInfo
 
 import msgspec
 
-from hub.fetch import Fetch, Source, Wanted
+from hub.fetch import Fetch, Page, Source, Wanted
 from hub.fetcher import Fetcher
 from hub.index.crawls import CrawlState
 from hub.index.read import Index
-from hub.records.catalogue import CataloguePage, CatalogueQuery, CatalogueRecord
+from hub.records.catalogue import CataloguePage, CatalogueQuery, CatalogueRecord, Copy
 from hub.records.core import LANGUAGES, Language
 from hub.records.spaces import BookingHours, BusyTimes
 
@@ -35,6 +36,18 @@ class CatalogueSearch(Protocol):
     def search(self, query: CatalogueQuery) -> Wanted[CataloguePage]: ...
 
     def records(self, ids: Sequence[str]) -> Wanted[tuple[CatalogueRecord, ...]]: ...
+
+
+class HoldingsAsked(Protocol):
+    """A circulation system that can be asked for the copies of a catalogue's records. Keys are the catalogue's."""
+
+    MOST_RECORDS: ClassVar[int]  # of one question
+    MOST_PAGES: ClassVar[int]  # of one answer that are read
+    source: Source
+
+    def holds(self, key: str) -> bool: ...
+
+    def copies(self, keys: Sequence[str], after: str | None = None) -> Wanted[Page[Copy]]: ...
 
 
 class TimesAsked(Protocol):
@@ -59,6 +72,8 @@ class Hall(msgspec.Struct, frozen=True, kw_only=True):
     monotonic: Callable[[], float]  # seconds; what the deadline is counted by
     zone: ZoneInfo
     deadline: float = 8.0  # seconds that one request may take
+    circulations: Mapping[str, HoldingsAsked] = msgspec.field(default_factory=dict)
+    off: frozenset[str] = frozenset()  # ids of the sources that are not asked
 
 
 class City:
@@ -75,6 +90,8 @@ class City:
         self.expires_at: datetime | None = None
         self.is_warming = False
         self.catalogue_searches = 0  # under parents: at most a handful per operation
+        self.copies: dict[str, asyncio.Task[tuple[Copy, ...]]] = {}  # by a record's key: the question for its copies
+        self.circulation: dict[str, Any] = {}  # by source id: how such questions went
         self.stop_at = hall.monotonic() + hall.deadline  # a moment of the monotonic clock
         self._started = hall.clock()
         self._crawls: dict[tuple[str, str], CrawlState] | None = None

@@ -83,6 +83,11 @@ class Found(Generic[R]):
     def answers(self) -> list[SourceAnswer]:
         return self._answers()
 
+    def also(self, answers: Callable[[], list[SourceAnswer]]) -> None:
+        """Others that had a part in this page."""
+        own = self._answers
+        self._answers = lambda: [*own(), *answers()]
+
     async def total(self) -> int | None:
         counted = self._totals if isinstance(self._totals, int) else await self._totals.of(self._parent)
         return None if counted is None else min(counted, MOST_COUNTED)

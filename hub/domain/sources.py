@@ -108,7 +108,9 @@ def _or_never(at: datetime | None) -> datetime:
 
 
 def state_of(city: City, source: Source) -> AnswerState:
-    """The worst state among its collections; FRESH for one that is only asked."""
+    """The worst state among its collections; of one that is only asked FRESH, unless it is switched off."""
     kinds = tuple({g.kind for g in city.hall.gathered if g.source == source.id})
+    if not kinds and source.id in city.hall.off:
+        return AnswerState.SKIPPED
     told = from_collections(city, *kinds, only=frozenset({source.id})) if kinds else []
     return told[0].state if told else AnswerState.FRESH

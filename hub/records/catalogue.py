@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from enum import StrEnum
 from typing import ClassVar
 
@@ -54,6 +55,18 @@ class CatalogueRecord(Record, frozen=True, kw_only=True, gc=False, omit_defaults
     cover_url: str | None = None
     branches: tuple[str, ...] = ()
     online_urls: tuple[str, ...] = ()
+
+
+class Copy(Value, frozen=True, kw_only=True, gc=False, omit_defaults=True):
+    """One copy, as a circulation system tells of it now. `records`: the keys of what it is a copy of, as the catalogue
+    writes them. `state` is never UNKNOWN. `due_at` of a lent one: UTC. `shelf`: where in the branch.
+    """
+
+    records: tuple[str, ...]
+    branch: str  # as in CatalogueRecord.branches
+    state: HoldingState
+    due_at: datetime | None = None
+    shelf: str | None = None
 
 
 class FacetValue(Value, frozen=True, kw_only=True, gc=False, omit_defaults=True):

@@ -19,6 +19,7 @@ MOUNTS: dict[str, tuple[str, str]] = {
     "kausal": ("/kausal", "/v1/graphql/"),
     "kerrokantasi": ("/kerrokantasi/v1", "/"),
     "decisions": ("/decisions", "/"),
+    "sierra": ("/sierra/iii/sierra-api", "/v6/"),
     "openahjo": ("/openahjo/paatokset/v1", "/"),
 }
 

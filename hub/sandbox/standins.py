@@ -34,6 +34,8 @@ from hub.sandbox.rss import made as rss
 from hub.sandbox.rss.standin import app as rss_app
 from hub.sandbox.servicemap import made as servicemap
 from hub.sandbox.servicemap.standin import app as servicemap_app
+from hub.sandbox.sierra import made as sierra
+from hub.sandbox.sierra.standin import app as sierra_app
 from hub.sandbox.standin import Now
 from hub.sandbox.tribe import made as tribe
 from hub.sandbox.tribe.standin import app as tribe_app
@@ -58,5 +60,6 @@ STANDINS: Mapping[str, StandIn] = {
     "kausal": lambda city, now: kausal_app(kausal.made(city), now),
     "kerrokantasi": lambda city, now: kerrokantasi_app(kerrokantasi.made(city), now),
     "decisions": lambda city, now: decisions_app(decisions.made(city), now),
+    "sierra": lambda city, now: sierra_app(sierra.made(city), now),
     "openahjo": lambda city, now: openahjo_app(openahjo.made(city), now),
 }

@@ -7,8 +7,9 @@ from typing import Any
 import strawberry
 from graphql import GraphQLResolveInfo
 
-from hub.domain import catalogue, nodes
+from hub.domain import holdings, nodes
 from hub.domain.catalogue import CatalogueFilter as Wanted
+from hub.domain.holdings import Holding as Copies
 from hub.domain.lists import Found
 from hub.errors import BadInput
 from hub.records import catalogue as records
@@ -41,6 +42,7 @@ class CatalogueFilter:
 
 
 def wanted_records(info: Info, given: CatalogueFilter | None, *, facets: tuple[str, ...] = ()) -> Wanted:
+    """What `info` is about is the list itself: whether its rows' holdings are selected decides who is asked."""
     asked = given or CatalogueFilter()
     if asked.text is not None and len(asked.text) > 1_000:
         raise BadInput("filter: text is longer than 1 000 characters")
@@ -57,6 +59,7 @@ def wanted_records(info: Info, given: CatalogueFilter | None, *, facets: tuple[s
         author=asked.author,
         newest_first=asked.newest_first,
         facets=facets,
+        with_copies=info.context.selects_below(info, "holdings"),
     )
 
 
@@ -65,16 +68,19 @@ class Holding:
     place: PlaceLazy | None = strawberry.field(description="The branch; null for a code that is none we know.")
 
     @strawberry.field(
-        description="AVAILABLE, ON_LOAN, REFERENCE_ONLY, UNAVAILABLE, or UNKNOWN: no source tells of the shelf."
+        description="The best that the branch has: AVAILABLE, REFERENCE_ONLY (to be used there), ON_LOAN, UNAVAILABLE"
+        " (reserved, on its way, lost …), or UNKNOWN: no source tells of the shelf."
     )
     @staticmethod
-    def state(root: strawberry.Parent[catalogue.Holding]) -> str | None:
+    def state(root: strawberry.Parent[Copies]) -> str | None:
         return root.state.value
 
-    available: int | None = strawberry.field(description="Copies on the shelf; null: not known.")
-    total: int | None = strawberry.field(description="Copies owned; null: not known.")
-    due_at: DateTime | None = strawberry.field(description="When the next one is due back.")
-    shelf: str | None = strawberry.field(description="Where in the branch.")
+    available: int | None = strawberry.field(description="Copies on the shelf, to be lent; null: not known.")
+    total: int | None = strawberry.field(description="Copies owned, lent and lost ones too; null: not known.")
+    due_at: DateTime | None = strawberry.field(
+        description="When the next one is due back; null: none is lent, all are late, or not known."
+    )
+    shelf: str | None = strawberry.field(description="Where in the branch: department and class.")
 
 
 @strawberry.federation.type(keys=["id"], description="A work or a thing that libraries lend.")
@@ -92,10 +98,12 @@ class CatalogueRecord(Node):
     online_urls: list[URL] = strawberry.field(description="Where it can be read or heard.")
     url: URL | None = strawberry.field(description="Its page in the catalogue, where one reserves it.")
 
-    @strawberry.field(description="The branches that own copies; the state of a shelf is UNKNOWN so far.")
+    @strawberry.field(
+        description="The branches that own copies, and what is on their shelves now, as far as it is known."
+    )
     @staticmethod
     async def holdings(root: strawberry.Parent[records.CatalogueRecord], info: Info) -> list[Holding]:
-        return await info.context.batch(catalogue.holdings_of).load(root)
+        return await info.context.batch(holdings.holdings_of).load(root)
 
     @classmethod
     def is_type_of(cls, record: Any, info: GraphQLResolveInfo[Any]) -> bool:

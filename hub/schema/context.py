@@ -27,6 +27,7 @@ class Context:
     def __init__(self, city: City) -> None:
         self.city = city
         self._batches: dict[tuple[object, ...], DataLoader[Any, Any]] = {}
+        self._selected: dict[tuple[int, str], bool] = {}
 
     def batch(self, answer: Callable[..., Any], *arguments: object) -> DataLoader[Any, Any]:
         """`answer(city, keys, *arguments)` for all keys asked together; a list in the order of its keys.
@@ -51,6 +52,16 @@ class Context:
         """Whether the caller selects this field of what is being resolved, in a fragment too."""
         return any(_holds(selected.selections, field) for selected in info.selected_fields)
 
+    def selects_below(self, info: strawberry.Info[Context, None], field: str) -> bool:
+        """Whether the caller selects this field anywhere below what is being resolved; looked up once for all parents
+        of the same selection.
+        """
+        name = (id(info._raw_info.field_nodes[0]), field)  # noqa: SLF001 - strawberry tells the node nowhere else
+        found = self._selected.get(name)
+        if found is None:
+            found = self._selected[name] = any(_holds_below(one.selections, field) for one in info.selected_fields)
+        return found
+
     async def node(self, gid: str, *kinds: str) -> Any:
         """The record behind an id of one of these kinds; BadId for another's. Asked together with its siblings'."""
         if kinds:
@@ -61,6 +72,13 @@ class Context:
 def _holds(selections: Sequence[Selection], field: str) -> bool:
     return any(
         selected.name == field if isinstance(selected, SelectedField) else _holds(selected.selections, field)
+        for selected in selections
+    )
+
+
+def _holds_below(selections: Sequence[Selection], field: str) -> bool:
+    return any(
+        (isinstance(selected, SelectedField) and selected.name == field) or _holds_below(selected.selections, field)
         for selected in selections
     )
 

@@ -12,6 +12,7 @@ from hub.fetch import Ask, Collection, Connector, Fetch, Joined, Page, Reply, So
 from hub.records.core import LocalizedText
 from hub.sandbox.bases import bases
 from hub.sandbox.server import sandbox
+from hub.sandbox.sierra.credentials import CREDENTIALS
 
 ORIGIN = "http://sandbox.example"
 NAMES = tuple(bases(ORIGIN))
@@ -123,6 +124,10 @@ async def test_each_connector_reads_all_of_the_made_city(name: str, client: http
 async def test_a_stand_in_answers_at_its_address(name: str, client: httpx.AsyncClient) -> None:
     if name == "decidim":
         answer = await client.post(bases(ORIGIN)[name] + "api", json={"query": "{ decidim { version } }"})
+    elif name == "sierra":
+        asks = {"grant_type": "client_credentials"}
+        key, _, secret = CREDENTIALS.read_text().strip().partition(":")
+        answer = await client.post(bases(ORIGIN)[name] + "token", data=asks, auth=(key, secret))
     elif name == "kausal":
         answer = await client.post(bases(ORIGIN)[name], json={"query": "{ plans { id } }"})
     else:

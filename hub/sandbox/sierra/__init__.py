@@ -1,0 +1,1 @@
+"""Sierra's stand-in."""
