@@ -102,6 +102,20 @@ def test_free_times_are_those_of_every_minute_looked_at(
     assert free_times(space, hours, busy, window, now=now) == by_every_step(space, hours, busy, window, now)
 
 
+def test_the_night_in_which_the_clocks_go_back_has_an_hour_more() -> None:
+    night = DAYS[1]
+    window = Span(starts_at=night, ends_at=night.replace(hour=6))  # seven hours, whatever the clock on the wall says
+    wide = made.span(-24 * 60, 24 * 60)
+    space = made.space("1", rules=BookingRules(min_duration=timedelta(hours=7)))
+
+    found = free_times(
+        space, made.hours("1", wide, window=wide), made.busy("1", window=wide), window, now=made.at(-800)
+    )
+
+    assert found == [window]
+    assert fits(found, space, 7 * 60)
+
+
 spans = st.lists(pieces.map(lambda p: Span(starts_at=moment(DAYS[0], p[0]), ends_at=moment(DAYS[0], p[1]))), max_size=6)
 
 

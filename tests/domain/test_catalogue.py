@@ -164,6 +164,20 @@ async def test_works_that_cannot_be_read_neither_end_the_list_nor_take_others_wi
     assert set(read) == {f"helmet.{n}" for n in range(12)} - {"helmet.2", "helmet.7"}
 
 
+async def test_a_work_that_cannot_be_read_makes_no_other_come_twice(town: Town) -> None:
+    town.catalogue.rows = [work(f"helmet.{n}") for n in range(7)]
+    town.catalogue.rows[1]["title"] = 7  # another shape
+    read: list[str] = []
+    after: str | None = None
+    for _ in range(3):
+        found = await catalogue.catalogue(town.city(), BOOKS, PageArgs(first=3, after=after))
+        read += keys(found)
+        after = found.cursors[-1]
+
+    assert read == [f"helmet.{n}" for n in (0, 2, 3, 4, 5, 6)]
+    assert not found.has_next
+
+
 async def test_a_cursor_in_the_middle_of_a_page_leads_to_the_next_work(town: Town) -> None:
     town.catalogue.rows = [work(f"helmet.{n}") for n in range(9)]
     first = await catalogue.catalogue(town.city(), BOOKS, PageArgs(first=4))
