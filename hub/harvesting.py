@@ -68,7 +68,13 @@ async def gathering(
             def read_for(collection: Collection) -> Read:
                 return cast("Read", fetcher.reader(collection))
 
-            harvester = Harvester(settings.connectors(), writer, fetcher.read, read_for=read_for)
+            harvester = Harvester(
+                settings.connectors(),
+                writer,
+                fetcher.read,
+                read_for=read_for,
+                read_if_changed=fetcher.read_if_changed,
+            )
             yield Gathering(harvester, fetcher, writer, settings.sources)
     finally:
         writer.close()

@@ -15,7 +15,7 @@ import codecs
 import hashlib
 import re
 from collections.abc import Callable, Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final, TypeAlias
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -24,7 +24,7 @@ import msgspec
 
 from hub.connectors.ical_series import Window
 from hub.connectors.markup import plain
-from hub.fetch import Ask, Collection, Page, Remark, Source, Wanted
+from hub.fetch import Ask, Collection, Page, Remark, Reply, Source, Wanted
 from hub.freshness import Freshness, days, minutes
 from hub.records.core import LANGUAGES, LocalizedText, localized
 from hub.records.events import Event
@@ -36,6 +36,7 @@ FEED = Freshness(fresh=EVERY, while_revalidate=EVERY, if_error=days(30))
 BACK, AHEAD = days(30), days(400)
 MOST_EVENTS: Final = 20_000  # of a feed
 LONGEST_KEY: Final = 300
+MAX_AGE = re.compile(r"\bmax-age=(\d{1,8})\b", re.ASCII | re.IGNORECASE)
 TRACKING = re.compile(r"utm_\w+|fbclid|gclid|mc_[ce]id", re.IGNORECASE)
 # Encodings that a feed may declare and that decode any bytes in linear time; all else is taken for UTF-8.
 ENCODINGS = re.compile(r"iso-8859-\d{1,2}|latin-?1|windows-125\d|cp125\d|koi8-[ru]|utf-16(?:-?[lb]e)?", re.IGNORECASE)
@@ -80,6 +81,15 @@ def programme(
         withdraws=withdraws,
         conditional=conditional,
     )
+
+
+def wish_of(reply: Reply, declared: timedelta | None = None) -> timedelta | None:
+    """How often a feed asks to be asked: by its own word, else by its Cache-Control where that is longer than usual."""
+    if declared is not None and declared > timedelta(0):
+        return declared
+    age = MAX_AGE.search(reply.headers.get("cache-control", ""))
+    told = timedelta(seconds=int(age[1])) if age else timedelta(0)
+    return told if told > EVERY else None
 
 
 def window_at(now: datetime) -> Window:

@@ -20,7 +20,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from typing import ClassVar
 
@@ -29,7 +29,7 @@ import msgspec
 from hub.connectors import feed
 from hub.connectors.ical_series import Identity, Occurrence, Told, Window, identity_of, occurrences, read_times
 from hub.connectors.ical_text import Component, File, NoCalendar, Property, as_html, read_file, split
-from hub.connectors.ical_time import Moment, Zones
+from hub.connectors.ical_time import Moment, Zones, read_duration
 from hub.connectors.markup import html_of, plain
 from hub.connectors.weblinks import weblink
 from hub.fetch import Ask, Collection, Dropped, Fetch, Page, Remark, Reply, Request, Source, T, Unreadable, dropped_for
@@ -113,7 +113,23 @@ def read_feed(reply: Reply, *, window: Window) -> Page[Event]:
             dropped.append(Dropped(key=key, reason=f"the feed has more than {feed.MOST_EVENTS} occurrences"))
             return reply.page(events[: feed.MOST_EVENTS], dropped=dropped, remarks=remarks, complete=False)
     is_readable = bool(groups) or not dropped
-    return reply.page(events, dropped=dropped, remarks=remarks, complete=file.is_whole and is_readable)
+    return reply.page(
+        events,
+        dropped=dropped,
+        remarks=remarks,
+        complete=file.is_whole and is_readable,
+        wish=feed.wish_of(reply, _refresh(file)),
+    )
+
+
+def _refresh(file: File) -> timedelta | None:
+    """RFC 7986's way to say how often to come, and Microsoft's older one."""
+    for calendar in file.calendars:
+        for name in ("REFRESH-INTERVAL", "X-PUBLISHED-TTL"):
+            length = read_duration(calendar.text(name) or "")
+            if length is not None:
+                return timedelta(days=length.days) + length.rest
+    return None
 
 
 class _Group(msgspec.Struct):

@@ -115,6 +115,7 @@ def read_listing(reply: Reply, *, window: Window, following: int | None) -> Page
         dropped=[*nodes.dropped, *found.dropped],
         remarks=[*nodes.remarks, *found.remarks],
         next=after,
+        wish=feed.wish_of(reply),
         complete=is_readable and len(found.events) <= feed.MOST_EVENTS,
     )
 

@@ -112,6 +112,7 @@ def read_feed(reply: Reply, *, window: Window) -> Page[Event]:
         dropped=reader.dropped,
         remarks=[*document.remarks, *reader.remarks],
         complete=document.is_whole,
+        wish=feed.wish_of(reply, document.ttl),
     )
 
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Final, TypeAlias
 
 import msgspec
@@ -100,6 +101,7 @@ class Document(msgspec.Struct, frozen=True):
     language: str | None
     remarks: tuple[Remark, ...]
     is_whole: bool
+    ttl: timedelta | None = None
 
 
 def read_document(body: bytes, url: str, charset: str | None) -> Document:
@@ -195,7 +197,7 @@ def _document(root: Element, text: str, url: str, whole: Decoded, problem: str |
         del elements[MOST_EVENTS:]
     language = next(_languages(root), None)
     items = tuple(_item(element, number, url) for number, element in enumerate(elements, 1))
-    return Document(items=items, language=language, remarks=tuple(remarks), is_whole=is_whole)
+    return Document(items=items, language=language, remarks=tuple(remarks), is_whole=is_whole, ttl=_ttl(root))
 
 
 def _items(root: Element) -> Iterator[Element]:
@@ -216,6 +218,15 @@ def _languages(root: Element) -> Iterator[str]:
         for child in holder:
             if name_of(child) in {("", "language"), ("dc", "language")} and (tag := content(child)):
                 yield tag
+
+
+def _ttl(root: Element) -> timedelta | None:
+    """RSS 2.0's way to say how often to come, in minutes."""
+    for channel in root:
+        if name_of(channel) == ("", "channel"):
+            text = next((content(child) for child in channel if name_of(child) == ("", "ttl")), "")
+            return timedelta(minutes=int(text)) if re.fullmatch(r"\d{1,6}", text, re.ASCII) else None
+    return None
 
 
 def _item(element: Element, number: int, url: str) -> Item:

@@ -12,12 +12,12 @@ import logging
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from collections.abc import Collection as Many
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Protocol, TypeVar
 
 import msgspec
 
 from hub.errors import PayloadChanged, UpstreamError, UpstreamRefused, UpstreamThrottled
-from hub.fetch import Ask, Collection, Dropped, Page, Source, Wanted
+from hub.fetch import Ask, Changed, Collection, Dropped, Fetch, Page, Remark, Seen, Source, Wanted
 from hub.harvest import missing
 from hub.harvest.missing import Read
 from hub.harvest.schedule import Mode, Pace, retry_after
@@ -35,11 +35,21 @@ LONGEST_KEPT = timedelta(seconds=1)  # a slow source's page is written when it c
 OVERLAP = timedelta(minutes=5)  # a source's clock and ours differ; what is read twice is the same by its hash
 TELL_EVERY = timedelta(seconds=1)
 MOST_ASKED = 50  # records that a list suddenly lacks, asked for one by one after a crawl
+READ_ANEW = timedelta(days=1)  # although nothing changed: the window moves over what stays the same
 LONGEST_WAIT, MOST_WAITS = 600.0, 10  # seconds, times in one crawl, that a source's "too many" is waited out
 UNTOLD_WAIT = 60.0
 
 # A mistake in a connector's code may cost its own collection, not the harvest of the others.
 OUR_MISTAKES = (ArithmeticError, AssertionError, AttributeError, LookupError, RecursionError, TypeError, ValueError)
+
+
+T = TypeVar("T")
+
+
+class ReadIfChanged(Protocol):
+    """As `Read`, but None if the reply is the one that was seen before."""
+
+    def __call__(self, fetch: Fetch[T], seen: Seen | None, *, isolated: bool) -> Awaitable[Changed[T] | None]: ...
 
 
 class Progress(msgspec.Struct, frozen=True, kw_only=True):
@@ -62,7 +72,9 @@ class Progress(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Crawl:
-    """`read` is the fetcher's. `tell` is called about once a second and at the end."""
+    """`read` and `read_if_changed` are the fetcher's; without the second everything is read. `anew`: everything is read
+    although its source may say that nothing changed. `tell` is called about once a second and at the end.
+    """
 
     def __init__(
         self,
@@ -72,6 +84,8 @@ class Crawl:
         writer: Writer,
         read: Read,
         *,
+        read_if_changed: ReadIfChanged | None = None,
+        anew: bool = False,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
         tell: Callable[[Progress], None] | None = None,
     ) -> None:
@@ -80,11 +94,17 @@ class Crawl:
         self._pace = pace
         self._writer = writer
         self._read = read
+        self._read_if_changed = read_if_changed if collection.conditional else None
+        self._anew = anew
         self._sleep = sleep
         self._tell = tell
         self._mode = Mode.FULL
         self._seen: set[str] = set()
         self._dropped: list[Dropped] = []
+        self._remarks: list[Remark] = []
+        self._wish: timedelta | None = None
+        self._url = ""  # of a collection that is one reply, and by what that is known again
+        self._known_by: Seen | None = None
         self._counts = PutCounts()
         self._complete = True
         self._waits = 0
@@ -98,14 +118,19 @@ class Crawl:
         """Crawl, store, and return how the collection stands now. Fails by its state, never by an UpstreamError."""
         writer, started = self._writer, self._writer.now()
         self._mode = mode
-        state = msgspec.structs.replace(before, started=started, fresh=self._pace.fresh)
+        state = msgspec.structs.replace(before, started=started, fresh=self._pace.wished(before.wish).fresh)
         if before.last_full is None:
             state = msgspec.structs.replace(state, state=State.CRAWLING, progress=None, message=None)
             with writer.transaction():
                 writer.save_crawl(state)
         try:
-            await self._read_all(started, state)
-            ended = await self._end(state, started) if mode is Mode.FULL else self._end_of_changes(state, started)
+            is_changed = await self._read_all(started, state)
+            if not is_changed:
+                ended = self._end_unchanged(state, started)
+            elif mode is Mode.FULL:
+                ended = await self._end(state, started)
+            else:
+                ended = self._end_of_changes(state, started)
         except UpstreamError as error:
             ended = self._failed(state, error)
             log.warning("harvest.failed", extra=self._said(reason=f"{error}"))
@@ -116,7 +141,8 @@ class Crawl:
             self._tell(self._progress(ended))
         return ended
 
-    async def _read_all(self, started: datetime, state: CrawlState) -> None:
+    async def _read_all(self, started: datetime, state: CrawlState) -> bool:
+        """False: its source says that nothing changed."""
         collection = self._collection
         pages = collection.pages
         since = None
@@ -124,9 +150,11 @@ class Crawl:
             assert collection.changes is not None
             pages, since = collection.changes, state.since
         try:
+            if self._read_if_changed is not None:
+                return await self._read_one_page(self._read_if_changed, pages(Ask(now=started)), state)
             if collection.per is None:
                 await self._read_list(pages, Ask(now=started, since=since), state)
-                return
+                return True
             blocks = list(self._blocks(collection.per))
             self._total = len(blocks)
             for block in blocks:
@@ -134,6 +162,32 @@ class Crawl:
                 self._done += 1
         finally:
             self._write()
+        return True
+
+    async def _read_one_page(self, read: ReadIfChanged, wanted: Wanted[Page[Any]], state: CrawlState) -> bool:
+        """A collection that is one reply: it is read if that is another than the last one that could be read."""
+        if not isinstance(wanted, Fetch):
+            raise TypeError("a conditional collection is one page of one reply")
+        self._url = wanted.request.full_url
+        seen = self._last_seen(state)
+        changed = await self._patiently(lambda: read(wanted, seen, isolated=self._collection.isolated))
+        if changed is None:
+            return False
+        if changed.value.next is not None:
+            raise self._changed("it was to be one page, and has a next")
+        self._known_by = changed.seen
+        self._take(changed.value)
+        self._done, self._total = len(changed.value.items), changed.value.total
+        return True
+
+    def _last_seen(self, state: CrawlState) -> Seen | None:
+        """None: it is to be read in any case. So it is while a record is missed, which only a second reading may
+        withdraw, and once a day.
+        """
+        source, kind = self._source.id, self._collection.kind
+        if self._anew or state.last_full is None or self._writer.is_missed(source, kind):
+            return None
+        return self._writer.seen(source, kind, self._url, since=self._writer.now() - READ_ANEW)
 
     def _blocks(self, per: str) -> Iterator[tuple[str, ...]]:
         wanted = self._collection.per_filter
@@ -167,10 +221,13 @@ class Crawl:
             ask = msgspec.structs.replace(ask, after=page.next)
 
     async def _page(self, wanted: Wanted[Page[Any]]) -> Page[Any]:
-        """One page; a source that says "too many" is waited for, within reason."""
+        return await self._patiently(lambda: self._read(wanted))
+
+    async def _patiently(self, read: Callable[[], Awaitable[T]]) -> T:
+        """A source that says "too many" is waited for, within reason."""
         while True:
             try:
-                return await self._read(wanted)
+                return await read()
             except UpstreamThrottled as error:
                 wait = UNTOLD_WAIT if error.retry_after is None else error.retry_after
                 self._waits += 1
@@ -181,6 +238,8 @@ class Crawl:
     def _take(self, page: Page[Any]) -> None:
         self._complete = self._complete and page.complete
         self._dropped.extend(page.dropped)
+        self._remarks.extend(page.remarks)
+        self._wish = page.wish or self._wish
         good: list[Record] = []
         for record in page.items:
             try:
@@ -239,7 +298,10 @@ class Crawl:
             writer.leave(live[key].rid for key in verdict.left)
             writer.not_confirmed(((live[key].rid, misses) for key, misses in verdict.unconfirmed), state.confirmed)
             missing.store(source, collection, told, writer)
-            writer.save_dropped(source.id, collection.kind, self._dropped)
+            writer.save_dropped(source.id, collection.kind, self._dropped, self._remarks)
+            if collection.conditional:
+                # what was cut short is nothing that the next reply is to be compared with
+                writer.save_seen(source.id, collection.kind, self._url, self._known_by if self._complete else None)
             gone = len(verdict.withdraw) + sum(1 for record in told.values() if record is None)
             after = msgspec.structs.replace(
                 state,
@@ -252,6 +314,9 @@ class Crawl:
                 retry_at=None,
                 records=writer.count(collection.kind, source.id),
                 dropped=len(self._dropped),
+                remarks=sum(1 for remark in self._remarks if remark.is_kept),
+                wish=self._wish,
+                fresh=self._pace.wished(self._wish).fresh,
                 progress=None,
                 message=verdict.why_not,
             )
@@ -268,6 +333,26 @@ class Crawl:
         records = self._writer.load(rids)
         return {record.ref.key for record in records.values() if inside(record, now)}
 
+    def _end_unchanged(self, state: CrawlState, started: datetime) -> CrawlState:
+        """Its source says what it said when it was last read: all of that is confirmed, and nothing else moves."""
+        was_failed = state.state is State.FAILED
+        after = msgspec.structs.replace(
+            state,
+            state=State.OK if was_failed else state.state,
+            last_ok=self._writer.now(),
+            last_full=started,
+            confirmed=started,
+            since=started - OVERLAP,
+            failures=0,
+            retry_at=None,
+            progress=None,
+            message=None if was_failed else state.message,
+        )
+        with self._writer.transaction():
+            self._writer.save_crawl(after)
+        log.info("harvest.unchanged", extra=self._said())
+        return after
+
     def _end_of_changes(self, state: CrawlState, started: datetime) -> CrawlState:
         """What a poll for changes did not name is confirmed; what it could not read is not."""
         writer, collection, source = self._writer, self._collection, self._source
@@ -277,7 +362,7 @@ class Crawl:
                 rids = writer.rids_of(collection.kind, source.id, unreadable - self._seen)
                 writer.not_confirmed(((rid, 0) for rid in rids), state.confirmed)
             if self._dropped:
-                writer.save_dropped(source.id, collection.kind, self._dropped)
+                writer.save_dropped(source.id, collection.kind, self._dropped, self._remarks)
             after = msgspec.structs.replace(
                 state,
                 state=State.OK if state.state is State.FAILED else state.state,

@@ -15,7 +15,7 @@ import msgspec
 from hub.errors import BadInput
 from hub.fetch import Collection, Connector, Source
 from hub.harvest import missing, schedule
-from hub.harvest.crawl import OUR_MISTAKES, Crawl, Progress
+from hub.harvest.crawl import OUR_MISTAKES, Crawl, Progress, ReadIfChanged
 from hub.harvest.missing import Read
 from hub.harvest.schedule import Mode, Pace
 from hub.index.crawls import CrawlState, State
@@ -41,7 +41,8 @@ class _Harvested(msgspec.Struct, frozen=True):
 
 class Harvester:
     """`connectors`: every configured one. `read` is the fetcher's; `read_for` may name another reader for a collection
-    (one that parses in a process that can be killed).
+    (one that parses in a process that can be killed); `read_if_changed` reads those that are one reply, if that is
+    another than the last one.
     """
 
     def __init__(
@@ -51,11 +52,13 @@ class Harvester:
         read: Read,
         *,
         read_for: Callable[[Collection], Read] | None = None,
+        read_if_changed: ReadIfChanged | None = None,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
         self._writer = writer
         self._read = read
         self._read_for = read_for
+        self._read_if_changed = read_if_changed
         self._sleep = sleep
         self._swept: datetime | None = None
         self._harvested = []
@@ -106,7 +109,7 @@ class Harvester:
     async def _in_full(self, each: _Harvested, progress: Callable[[Progress], None] | None) -> None:
         for collection in each.collections:
             if schedule.due(collection, each.paces[collection.kind], self._states(each)) is not None:
-                await self._crawl(each, collection, Mode.FULL, progress)
+                await self._crawl(each, collection, Mode.FULL, progress, anew=True)
         await self._fill(each)
 
     async def _forever(self, each: _Harvested) -> None:
@@ -126,13 +129,27 @@ class Harvester:
                 await self._sleep(min((after.retry_at - self._writer.now()).total_seconds(), LONGEST_PAUSE))
 
     async def _crawl(
-        self, each: _Harvested, collection: Collection, mode: Mode, progress: Callable[[Progress], None] | None
+        self,
+        each: _Harvested,
+        collection: Collection,
+        mode: Mode,
+        progress: Callable[[Progress], None] | None,
+        *,
+        anew: bool = False,
     ) -> CrawlState:
         writer = self._writer
         read = self._read if self._read_for is None else self._read_for(collection)
         before = self._states(each)[collection.kind]
         crawl = Crawl(
-            each.source, collection, each.paces[collection.kind], writer, read, sleep=self._sleep, tell=progress
+            each.source,
+            collection,
+            each.paces[collection.kind],
+            writer,
+            read,
+            read_if_changed=self._read_if_changed,
+            anew=anew,
+            sleep=self._sleep,
+            tell=progress,
         )
         after = await crawl.run(mode, before)
         if mode is Mode.FULL and abs(after.records - before.records) > MUCH * max(after.records, before.records):

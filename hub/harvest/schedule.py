@@ -14,6 +14,7 @@ from hub.index.crawls import CrawlState
 
 JITTER = 0.1  # of a pace, either way: collections that were first crawled together drift apart
 FIRST_RETRY, LAST_RETRY = timedelta(seconds=30), timedelta(hours=1)
+QUICKEST, SLOWEST = timedelta(minutes=5), timedelta(hours=24)  # that a source may ask to be asked
 AT_ONCE = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -25,15 +26,25 @@ class Mode(Enum):
 
 
 class Pace(msgspec.Struct, frozen=True, kw_only=True):
-    """How often a collection is asked for changes (or crawled, where it tells none), and how often in full."""
+    """How often a collection is asked for changes (or crawled, where it tells none), and how often in full. `is_set`:
+    the configuration says so.
+    """
 
     every: timedelta
     full: timedelta
+    is_set: bool = False
 
     @property
     def fresh(self) -> timedelta:
         """How long a confirmation keeps: twice the pace, so that one late crawl does not make everything stale."""
         return 2 * self.every
+
+    def wished(self, wish: timedelta | None) -> Pace:
+        """As its source asks, within reason, where the configuration says nothing else."""
+        if wish is None or self.is_set or self.every != self.full:
+            return self
+        every = min(max(wish, QUICKEST), SLOWEST)
+        return Pace(every=every, full=every)
 
 
 class Due(msgspec.Struct, frozen=True, kw_only=True):
@@ -54,7 +65,7 @@ def paces(source: Source, collections: Sequence[Collection]) -> dict[str, Pace]:
     for collection in collections:
         every = collection.every * scale
         full = (source.full or collection.full) if collection.changes is not None else every
-        made[collection.kind] = Pace(every=every, full=max(full, every))
+        made[collection.kind] = Pace(every=every, full=max(full, every), is_set=source.every is not None)
     return made
 
 
@@ -73,6 +84,7 @@ def due(collection: Collection, pace: Pace, states: Mapping[str, CrawlState]) ->
     first = state.last_full is None
     if state.last_full is None or state.since is None or state.last_ok is None:
         return Due(collection=collection, mode=Mode.FULL, at=state.retry_at or AT_ONCE, first=first)
+    pace = pace.wished(state.wish)
     poll_at = state.last_ok + shaken(pace.every, state)
     full_at = state.last_full + shaken(pace.full, state)
     mode, at = Mode.FULL, max(full_at, poll_at)

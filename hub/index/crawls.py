@@ -13,7 +13,7 @@ from hub.index.bodies import millis, moment
 
 COLUMNS = (
     "source, collection, state, started, last_ok, last_full, confirmed, since, failures, retry_at, records, dropped,"
-    " progress, fresh, message"
+    " progress, fresh, message, remarks, wish"
 )
 
 
@@ -34,6 +34,7 @@ class CrawlState(msgspec.Struct, frozen=True, kw_only=True):
     that went well, so every record of it was still true then (but those in `unconfirmed`). `since`: where the next
     poll for changes begins; None: a full crawl is due. `progress` 0..1 while CRAWLING, None if the size is not known.
     `fresh`: how long a confirmation keeps. `message`: for people; why it failed, how far it is, what was not withdrawn.
+    `remarks`: rows that had to be mended in the last crawl. `wish`: how often the source itself asks to be asked.
     """
 
     source: str
@@ -51,6 +52,8 @@ class CrawlState(msgspec.Struct, frozen=True, kw_only=True):
     progress: float | None = None
     fresh: timedelta = timedelta(0)
     message: str | None = None
+    remarks: int = 0
+    wish: timedelta | None = None
 
     @property
     def is_warming(self) -> bool:
@@ -96,13 +99,15 @@ def _row(state: CrawlState) -> tuple[object, ...]:
         state.progress,
         round(state.fresh.total_seconds() * 1000),
         state.message,
+        state.remarks,
+        None if state.wish is None else round(state.wish.total_seconds() * 1000),
     )
 
 
 def from_row(
     row: tuple[
         str, str, str, int | None, int | None, int | None, int | None, int | None, int, int | None, int, int,
-        float | None, int, str | None,
+        float | None, int, str | None, int, int | None,
     ],
 ) -> CrawlState:  # fmt: skip
     return CrawlState(
@@ -121,4 +126,6 @@ def from_row(
         progress=row[12],
         fresh=timedelta(milliseconds=row[13]),
         message=row[14],
+        remarks=row[15],
+        wish=None if row[16] is None else timedelta(milliseconds=row[16]),
     )

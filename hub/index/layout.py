@@ -13,7 +13,9 @@ body          the record, msgpack by name of its fields
 unconfirmed   what the last complete crawl did not confirm: `misses` complete crawls in a row lacked it (0: its row was
               there and unreadable), `held` is when it was last confirmed
 crawl         one row for each source and collection (see `crawls`)
-dropped       rows that could not be read, of the last crawl of each collection
+dropped       what the owner of a row should know, of the last crawl of each collection that read something: rows that
+              could not be read (`kept` NULL), that were passed over (0), that were mended or guessed at (1)
+seen          by what the last reply of a collection in one page is known again (`hub.fetch.Seen`), and when it was read
 source_health what the harvester's requests say of each source, by its id (`hub.fetcher.SourceHealth` as JSON)
 generation    moves in the transaction that changes rows of its kind. `pending`: rows changed, not moved yet.
               "confirmed:<kind>" moves when a crawl of that kind ends or its state changes
@@ -50,10 +52,14 @@ CREATE TABLE crawl(
   source TEXT NOT NULL, collection TEXT NOT NULL, state TEXT NOT NULL, started INTEGER, last_ok INTEGER,
   last_full INTEGER, confirmed INTEGER, since INTEGER, failures INTEGER NOT NULL, retry_at INTEGER,
   records INTEGER NOT NULL, dropped INTEGER NOT NULL, progress REAL, fresh INTEGER NOT NULL, message TEXT,
-  PRIMARY KEY(source, collection)) WITHOUT ROWID;
+  remarks INTEGER NOT NULL, wish INTEGER, PRIMARY KEY(source, collection)) WITHOUT ROWID;
 CREATE TABLE dropped(
-  source TEXT NOT NULL, collection TEXT NOT NULL, key TEXT, reason TEXT NOT NULL, at_where TEXT, at INTEGER NOT NULL);
+  source TEXT NOT NULL, collection TEXT NOT NULL, key TEXT, reason TEXT NOT NULL, at_where TEXT, mend TEXT,
+  kept INTEGER, at INTEGER NOT NULL);
 CREATE INDEX dropped_collection ON dropped(source, collection);
+CREATE TABLE seen(
+  source TEXT NOT NULL, collection TEXT NOT NULL, url TEXT NOT NULL, etag TEXT, modified TEXT, essence BLOB NOT NULL,
+  at INTEGER NOT NULL, PRIMARY KEY(source, collection)) WITHOUT ROWID;
 CREATE TABLE source_health(source TEXT PRIMARY KEY, body BLOB NOT NULL) WITHOUT ROWID;
 CREATE TABLE generation(
   kind TEXT PRIMARY KEY, gen INTEGER NOT NULL, moved INTEGER NOT NULL, pending INTEGER NOT NULL) WITHOUT ROWID;

@@ -43,6 +43,20 @@ class Known(msgspec.Struct, frozen=True):
     withdrawn_at: datetime | None
 
 
+class Told(msgspec.Struct, frozen=True, kw_only=True):
+    """What is to be said of one row of a collection. `is_kept` None: it could not be read; False: it was passed over,
+    as not ours to show; True: it was mended or guessed at. `at`: when it was found.
+    """
+
+    collection: str
+    key: str | None
+    reason: str
+    where: str | None
+    mend: str | None
+    is_kept: bool | None
+    at: datetime
+
+
 class Index:
     """`folder` is the data folder; its one-line file CURRENT names the index file. Opened after a fork, never before.
 
@@ -159,6 +173,26 @@ class Index:
     def source_health(self) -> dict[str, bytes]:
         """What the harvester last told of each source, by its id; as `Writer.save_health` was given it."""
         return dict(self.rows("SELECT source, body FROM source_health"))
+
+    def told(self, source: str, collection: str | None = None) -> list[Told]:
+        """What the owner of a source should know of its rows, in the order in which it was found."""
+        rows = self.rows(
+            "SELECT collection, key, reason, at_where, mend, kept, at FROM dropped WHERE source = :source"
+            " AND collection = coalesce(:collection, collection) ORDER BY collection, rowid",
+            {"source": source, "collection": collection},
+        )
+        return [
+            Told(
+                collection=row[0],
+                key=row[1],
+                reason=row[2],
+                where=row[3],
+                mend=row[4],
+                is_kept=None if row[5] is None else bool(row[5]),
+                at=moment(row[6]),
+            )
+            for row in rows
+        ]
 
     def bodies(self, of: type[R], rids: Collection[int]) -> list[R | None]:
         """The records with these row numbers, in their order; None for one that is gone or of another kind."""

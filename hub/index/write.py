@@ -16,7 +16,7 @@ from typing import Any, Literal, TypeAlias
 
 import msgspec
 
-from hub.fetch import Dropped
+from hub.fetch import Dropped, Remark, Seen
 from hub.index import crawls
 from hub.index.bodies import decode, encode, hash_of, millis, moment
 from hub.index.crawls import CrawlState
@@ -279,6 +279,7 @@ class Writer:
         self._take(rows, withdrawn=None, asked=None)
         db.execute("DELETE FROM crawl WHERE source = ? AND collection = ?", (source, collection))
         db.execute("DELETE FROM dropped WHERE source = ? AND collection = ?", (source, collection))
+        db.execute("DELETE FROM seen WHERE source = ? AND collection = ?", (source, collection))
         return len(rows)
 
     def _take(self, rows: Iterable[tuple[str, int]], *, withdrawn: int | None, asked: int | None) -> None:
@@ -321,15 +322,49 @@ class Writer:
         if notable:
             self._move_generations({f"confirmed:{state.collection}" for state in states}, everything=True)
 
-    def save_dropped(self, source: str, collection: str, dropped: Sequence[Dropped]) -> None:
-        """These rows in place of those kept before; at most a thousand are kept, the crawl counts them all."""
+    def save_dropped(
+        self, source: str, collection: str, dropped: Sequence[Dropped], remarks: Sequence[Remark] = ()
+    ) -> None:
+        """These rows in place of those kept before; at most a thousand of each are kept, the crawl counts them all."""
         self._open()
         at = millis(self.now())
+        rows: list[tuple[Dropped | Remark, int | None]] = [(row, None) for row in dropped[:MOST_DROPPED]]
+        rows += [(row, int(row.is_kept)) for row in remarks[:MOST_DROPPED]]
         self.connection.execute("DELETE FROM dropped WHERE source = ? AND collection = ?", (source, collection))
         self.connection.executemany(
-            "INSERT INTO dropped(source, collection, key, reason, at_where, at) VALUES (?, ?, ?, ?, ?, ?)",
-            [(source, collection, row.key, row.reason, row.where, at) for row in dropped[:MOST_DROPPED]],
+            "INSERT INTO dropped(source, collection, key, reason, at_where, mend, kept, at)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            [(source, collection, row.key, row.reason, row.where, row.mend, kept, at) for row, kept in rows],
         )
+
+    def save_seen(self, source: str, collection: str, url: str, seen: Seen | None) -> None:
+        """By what the reply that was read now is known again. None: by nothing, it is to be read anew."""
+        self._open()
+        if seen is None:
+            self.connection.execute("DELETE FROM seen WHERE source = ? AND collection = ?", (source, collection))
+            return
+        self.connection.execute(
+            "INSERT OR REPLACE INTO seen(source, collection, url, etag, modified, essence, at)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?)",
+            (source, collection, url, seen.etag, seen.modified, seen.essence, millis(self.now())),
+        )
+
+    def seen(self, source: str, collection: str, url: str, *, since: datetime) -> Seen | None:
+        """By what the last reply of this address is known again, if it was read after `since`."""
+        row = self.connection.execute(
+            "SELECT etag, modified, essence FROM seen WHERE source = ? AND collection = ? AND url = ? AND at > ?",
+            (source, collection, url, millis(since)),
+        ).fetchone()
+        return None if row is None else Seen(etag=row[0], modified=row[1], essence=row[2])
+
+    def is_missed(self, source: str, collection: str) -> bool:
+        """Whether the last complete crawl lacked a record that is not withdrawn yet."""
+        row = self.connection.execute(
+            "SELECT 1 FROM unconfirmed u JOIN record r ON r.rid = u.rid"
+            " WHERE u.misses > 0 AND r.source = ? AND r.kind = ? LIMIT 1",
+            (source, collection),
+        ).fetchone()
+        return row is not None
 
     def save_health(self, bodies: Mapping[str, bytes]) -> None:
         """How the sources do, by their ids, as the harvester's own requests tell. Moves no generation."""
@@ -341,10 +376,11 @@ class Writer:
     def dropped(self) -> dict[tuple[str, str], list[Dropped]]:
         """The kept rows that could not be read, by source and collection."""
         found: defaultdict[tuple[str, str], list[Dropped]] = defaultdict(list)
-        for source, collection, key, reason, where in self.connection.execute(
-            "SELECT source, collection, key, reason, at_where FROM dropped ORDER BY source, collection, rowid"
+        for source, collection, key, reason, where, mend in self.connection.execute(
+            "SELECT source, collection, key, reason, at_where, mend FROM dropped WHERE kept IS NULL"
+            " ORDER BY source, collection, rowid"
         ).fetchall():
-            found[source, collection].append(Dropped(key=key, reason=reason, where=where))
+            found[source, collection].append(Dropped(key=key, reason=reason, where=where, mend=mend))
         return dict(found)
 
     def crawls(self) -> dict[tuple[str, str], CrawlState]:

@@ -148,8 +148,8 @@ def test_a_source_own_pace_is_that_of_its_quickest_collection_and_the_others_kee
 
     paces = schedule.paces(eager, [quick, slow])
 
-    assert paces["event"] == Pace(every=EVERY * 2, full=timedelta(hours=6))
-    assert paces["keyword"] == Pace(every=EVERY * 24, full=EVERY * 24)
+    assert paces["event"] == Pace(every=EVERY * 2, full=timedelta(hours=6), is_set=True)
+    assert paces["keyword"] == Pace(every=EVERY * 24, full=EVERY * 24, is_set=True)
     assert paces["event"].fresh == EVERY * 4
 
 
