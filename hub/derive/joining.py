@@ -141,7 +141,7 @@ def _holders(db: sqlite3.Connection, keys: Collection[int]) -> dict[int, list[in
 
 
 def _is_crowded(counts: Counter[str]) -> bool:
-    return counts.total() > CROWD
+    return sum(counts.values()) > CROWD
 
 
 def _is_listing(counts: Counter[str]) -> bool:
@@ -159,20 +159,24 @@ def _swayed(
     """The holders of numbers that now mean something else to all who have them. They are few: a number that is not
     crowded has few holders, and a page that is no listing one of each source.
     """
-    moves: dict[int, Counter[str]] = defaultdict(Counter)
+    moves: dict[int, dict[str, int]] = defaultdict(dict)
     pages: set[int] = set()
     for by_rid, said, sign in ((left, old, -1), (came, records, 1)):
         for rid, keys in by_rid.items():
             pages.update(keys.pages)
+            source = said[rid].told.source
             for key in keys.all:
-                moves[key][said[rid].told.source] += sign
+                move = moves[key]
+                move[source] = move.get(source, 0) + sign
     swayed = set()
-    for key, move in moves.items():
-        if any(move.values()):
-            now = counts.get(key, NOBODY)
-            before = Counter({source: now[source] - move[source] for source in {*now, *move}})
-            is_other = _is_crowded(before) != _is_crowded(now)
-            if is_other or (key in pages and _is_listing(before) != _is_listing(now)):
+    for key, move in moves.items():  # a harvest brings thousands at once, and nearly all of them are nobody else's
+        now = counts.get(key, NOBODY)
+        total = sum(now.values())
+        if (total > CROWD) != (total - sum(move.values()) > CROWD):
+            swayed.add(key)
+        elif key in pages:
+            before = Counter({source: now[source] - move.get(source, 0) for source in {*now, *move}})
+            if _is_listing(before) != _is_listing(now):
                 swayed.add(key)
     return {rid for rids in _holders(db, swayed).values() for rid in rids}
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import datetime
 from functools import lru_cache
 from html import unescape
@@ -24,6 +24,7 @@ MOST_WORDS = 40
 
 MARKUP = re.compile(r"<[^<>]*>")
 DASHES = re.compile(r"[‐‑‒–—―−]")
+ORDINARY = re.compile(r"[\x00-\x7f]*|[\x00-\]_a-\x7fåäöéüÅÄÖÉÜ]*")  # most titles: letters alone, nothing invisible
 # peli-ilta is peliilta and children's childrens; 0-1 and A-ryhmä stay two words
 COMPOUND = re.compile(r"(?<=[^\W\d_]{2})(?:-(?=[^\W\d_]{2})|['’´](?=[^\W\d_]))")
 PART = re.compile(r"\s-+\s|\s-(?=\w)|\s[/|@•·]\s|[:;!?()\[\]{}\"”“„»«]|,\s|\.\s|\n")
@@ -60,6 +61,8 @@ WEEKDAYS = (
     ("lauantai", "lauantaina", "la", "lördag", "lör", "saturday", "sat"),
     ("sunnuntai", "sunnuntaina", "su", "söndag", "sön", "sunday", "sun"),
 )
+DIGIT = re.compile(r"\d")
+WEEKDAY = re.compile("|".join(name for names in WEEKDAYS for name in names if len(name) > 5))
 
 # Words that name a part, a level, an age or a group: what one title has more than the other is then another event.
 TELLING = re.compile(
@@ -119,7 +122,7 @@ def plain(text: str) -> str:
     """Folded for comparing: no markup or invisible signs, one kind of dash, one kind of white space, no case."""
     said = unescape(MARKUP.sub(" ", unescape(text)))
     said = unicodedata.normalize("NFKC", said)
-    if not said.isascii():
+    if not ORDINARY.fullmatch(said):
         said = "".join(c for c in said if unicodedata.category(c) not in {"Cf", "Mn", "So", "Sk"} or c == "\u0308")
     said = DASHES.sub("-", said.casefold())
     return said.replace("&", " ja ").replace("\r", "\n").replace("\t", " ").strip()
@@ -127,14 +130,25 @@ def plain(text: str) -> str:
 
 def read_title(language: str, text: str, starts: datetime | None) -> Title:
     """`starts`: in local time; its own date and hour say nothing more about the event."""
+    said = _without_notices(text)
+    if starts is not None:
+        said = _without_its_time(said, starts)
+    return Title(language, _parts(said))
+
+
+@lru_cache(maxsize=5_000)  # the occurrences of a series have one title
+def _without_notices(text: str) -> str:
     said = plain(text)
     for _ in range(3):  # "PERUTTU! UUSI AIKA: …"
         shorter = BEHIND.sub("", IN_FRONT.sub("", said))
         if shorter == said or not shorter.strip():
             break
         said = shorter
-    if starts is not None:
-        said = _without_its_time(said, starts)
+    return said
+
+
+@lru_cache(maxsize=5_000)
+def _parts(said: str) -> tuple[tuple[str, ...], ...]:
     parts = [tuple(words_of(part)) for part in PART.split(said)]
     kept: list[tuple[str, ...]] = []
     left = MOST_WORDS
@@ -142,7 +156,7 @@ def read_title(language: str, text: str, starts: datetime | None) -> Title:
         if part and left > 0:
             kept.append(part[:left])
             left -= len(part)
-    return Title(language, tuple(kept))
+    return tuple(kept)
 
 
 def words_of(text: str) -> list[str]:
@@ -151,8 +165,8 @@ def words_of(text: str) -> list[str]:
 
 
 def _without_its_time(said: str, starts: datetime) -> str:
-    if not any(c.isdigit() for c in said):
-        return _without_weekday(said, starts, shortened=False)
+    if not DIGIT.search(said):
+        return _without_weekday(said, starts, shortened=False) if WEEKDAY.search(said) else said
     found = False
 
     def date_gone(match: re.Match[str]) -> str:
@@ -285,12 +299,13 @@ def is_common(title: Title, is_around: Callable[[str], bool]) -> bool:
     return bool(words) and all(word in COMMON for word in words)
 
 
-def block_words(titles: Iterable[Title]) -> set[str]:
-    """The beginnings of the longest words of each: two titles that are one have one of these in common."""
+def block_words(titles: Iterable[Title], around: Collection[str]) -> set[str]:
+    """The beginnings of the two longest words of each: two titles that are one have one of these in common. Words of
+    `around` (where it is held) only where there is no other.
+    """
     found: set[str] = set()
     for title in titles:
-        names = sorted(
-            {word for word in title.words if len(word) > 2 and not is_number(word)}, key=lambda w: (-len(w), w)
-        )
-        found.update(stem(word, "fi")[:4] for word in names[:3])
+        names = {word for word in title.words if len(word) > 2 and word not in CITIES and not is_number(word)}
+        longest = sorted(names - set(around) or names, key=lambda word: (-len(word), word))
+        found.update(stem(word, "fi")[:4] for word in longest[:2])
     return found
