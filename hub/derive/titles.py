@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from functools import lru_cache
 from html import unescape
@@ -61,8 +61,6 @@ WEEKDAYS = (
     ("lauantai", "lauantaina", "la", "lördag", "lör", "saturday", "sat"),
     ("sunnuntai", "sunnuntaina", "su", "söndag", "sön", "sunday", "sun"),
 )
-DIGIT = re.compile(r"\d")
-WEEKDAY = re.compile("|".join(name for names in WEEKDAYS for name in names if len(name) > 5))
 
 # Words that name a part, a level, an age or a group: what one title has more than the other is then another event.
 TELLING = re.compile(
@@ -130,25 +128,14 @@ def plain(text: str) -> str:
 
 def read_title(language: str, text: str, starts: datetime | None) -> Title:
     """`starts`: in local time; its own date and hour say nothing more about the event."""
-    said = _without_notices(text)
-    if starts is not None:
-        said = _without_its_time(said, starts)
-    return Title(language, _parts(said))
-
-
-@lru_cache(maxsize=5_000)  # the occurrences of a series have one title
-def _without_notices(text: str) -> str:
     said = plain(text)
     for _ in range(3):  # "PERUTTU! UUSI AIKA: …"
         shorter = BEHIND.sub("", IN_FRONT.sub("", said))
         if shorter == said or not shorter.strip():
             break
         said = shorter
-    return said
-
-
-@lru_cache(maxsize=5_000)
-def _parts(said: str) -> tuple[tuple[str, ...], ...]:
+    if starts is not None:
+        said = _without_its_time(said, starts)
     parts = [tuple(words_of(part)) for part in PART.split(said)]
     kept: list[tuple[str, ...]] = []
     left = MOST_WORDS
@@ -156,7 +143,7 @@ def _parts(said: str) -> tuple[tuple[str, ...], ...]:
         if part and left > 0:
             kept.append(part[:left])
             left -= len(part)
-    return tuple(kept)
+    return Title(language, tuple(kept))
 
 
 def words_of(text: str) -> list[str]:
@@ -165,8 +152,8 @@ def words_of(text: str) -> list[str]:
 
 
 def _without_its_time(said: str, starts: datetime) -> str:
-    if not DIGIT.search(said):
-        return _without_weekday(said, starts, shortened=False) if WEEKDAY.search(said) else said
+    if not any(c.isdigit() for c in said):
+        return _without_weekday(said, starts, shortened=False)
     found = False
 
     def date_gone(match: re.Match[str]) -> str:
@@ -299,13 +286,12 @@ def is_common(title: Title, is_around: Callable[[str], bool]) -> bool:
     return bool(words) and all(word in COMMON for word in words)
 
 
-def block_words(titles: Iterable[Title], around: Collection[str]) -> set[str]:
-    """The beginnings of the two longest words of each: two titles that are one have one of these in common. Words of
-    `around` (where it is held) only where there is no other.
-    """
+def block_words(titles: Iterable[Title]) -> set[str]:
+    """The beginnings of the longest words of each: two titles that are one have one of these in common."""
     found: set[str] = set()
     for title in titles:
-        names = {word for word in title.words if len(word) > 2 and word not in CITIES and not is_number(word)}
-        longest = sorted(names - set(around) or names, key=lambda word: (-len(word), word))
-        found.update(stem(word, "fi")[:4] for word in longest[:2])
+        names = sorted(
+            {word for word in title.words if len(word) > 2 and not is_number(word)}, key=lambda w: (-len(w), w)
+        )
+        found.update(stem(word, "fi")[:4] for word in names[:3])
     return found
