@@ -59,16 +59,20 @@ async def fetching(
 
 def gathered_by(settings: Settings) -> list[Gathered]:
     """Every collection of every source, the switched-off ones too."""
-    return [
-        Gathered(
-            source=connector.source.id,
-            kind=kind,
-            fresh=pace.fresh,
-            is_on=connector.source.id not in settings.off,
-        )
-        for connector in settings.connectors(with_off=True)
-        for kind, pace in paces(connector.source, list(connector.collections())).items()
-    ]
+    found = []
+    for connector in settings.connectors(with_off=True):
+        collections = {collection.kind: collection for collection in connector.collections()}
+        found += [
+            Gathered(
+                source=connector.source.id,
+                kind=kind,
+                fresh=pace.fresh,
+                is_on=connector.source.id not in settings.off,
+                is_feed=collections[kind].isolated,
+            )
+            for kind, pace in paces(connector.source, list(collections.values())).items()
+        ]
+    return found
 
 
 def catalogues_of(settings: Settings) -> dict[str, CatalogueSearch]:

@@ -20,12 +20,15 @@ from hub.records.spaces import BookingHours, BusyTimes
 
 
 class Gathered(msgspec.Struct, frozen=True, kw_only=True):
-    """A collection as readers know it: which kind of which source, and how long a confirmation of it keeps."""
+    """A collection as readers know it: which kind of which source, and how long a confirmation of it keeps. `is_feed`:
+    a partner wrote it, who wants to know how it was read.
+    """
 
     source: str
     kind: str
     fresh: timedelta
     is_on: bool = True
+    is_feed: bool = False
 
 
 class CatalogueSearch(Protocol):

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import strawberry
 
-from hub.domain import catalogue, civic, events, nodes, participation, places, sources, spaces
+from hub.domain import catalogue, civic, events, feeds, nodes, participation, places, sources, spaces
 from hub.domain.climate import actions
 from hub.domain.lists import PageArgs
 from hub.errors import BadInput
@@ -20,6 +20,7 @@ from hub.schema.climate import ClimateAction, ClimateActionFilter
 from hub.schema.connection import After, Connection, First
 from hub.schema.context import Info
 from hub.schema.events import Event, EventFilter, wanted_events
+from hub.schema.feeds import Feed
 from hub.schema.node import Node
 from hub.schema.participation import (
     BudgetingProcess,
@@ -221,6 +222,15 @@ class Query:
     ) -> Connection[ClimateAction] | None:
         wanted = (filter or ClimateActionFilter()).to_domain()
         found: Any = actions(info.context.city, wanted, PageArgs(first=first, after=after))
+        return found
+
+    @strawberry.field(description="How a partner's feed was read last. Null: no feed has that name.")
+    @staticmethod
+    def feed(
+        info: Info,
+        name: Annotated[str, strawberry.argument(description="Its name in the hub's configuration.")],
+    ) -> Feed | None:
+        found: Any = feeds.report(info.context.city, name)
         return found
 
     @strawberry.field(description="The services behind the graph, and how well they do.")

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any, TypeAlias
 
 import strawberry
 
-from hub.domain import sources
+from hub.domain import feeds, sources
 from hub.fetch import Source as Configured
 from hub.schema.context import Info
 from hub.schema.scalars import URL, DateTime
 from hub.schema.texts import LocalizedText
+
+FirstRows: TypeAlias = Annotated[int, strawberry.argument(description="How many at most, 1 to 100.")]
 
 
 @strawberry.type(description="How long a source takes to answer, in milliseconds, over its last hundred answers.")
@@ -31,6 +33,20 @@ class Collection:
         description="NEVER, CRAWLING, OK, DEGRADED (too many unreadable rows: nothing was withdrawn) or FAILED."
     )
     message: str | None = strawberry.field(description="Why it failed, or how far it is.")
+
+
+@strawberry.type(description="What is to be said of one row of a source.")
+class RowNote:
+    collection: str = strawberry.field(description="What it would be: event, place …")
+    key: str | None = strawberry.field(description="The row's own id, as far as that could be read.")
+    where: str | None = strawberry.field(description="Line, item or script of a feed.")
+    reason: str | None = strawberry.field(description="What is wrong with it.")
+    mend: str | None = strawberry.field(description="What its owner can do about it.")
+    is_kept: bool | None = strawberry.field(
+        description="Null: it could not be read. False: it was passed over, as not ours to show. True: it was mended or"
+        " guessed at."
+    )
+    at: DateTime | None = strawberry.field(description="When it was found.")
 
 
 @strawberry.type(description="A service that the graph is made of.")
@@ -91,4 +107,10 @@ class Source:
     @staticmethod
     def collections(root: strawberry.Parent[Configured], info: Info) -> list[Collection]:
         told: Any = sources.collections_of(info.context.city, root)
+        return told
+
+    @strawberry.field(description="Rows of the last crawls that could not be read: where, why, and how to mend them.")
+    @staticmethod
+    def dropped_rows(root: strawberry.Parent[Configured], info: Info, first: FirstRows = 20) -> list[RowNote]:
+        told: Any = feeds.dropped_rows(info.context.city, root, first)
         return told
