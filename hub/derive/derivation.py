@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from hub.derive import civic
 from hub.derive.catalogue import derive_things
 from hub.derive.climate import derive_actions
+from hub.derive.event_details import derive_organisations, derive_seats
 from hub.derive.events import derive_events, events_in_areas, records_at
 from hub.derive.geometry import AreaMap
 from hub.derive.joins import Joins
@@ -66,6 +67,12 @@ class Derivation:
             derive_events(writer, touched["event"], self._map(writer), self._ranks)
         if there:  # after those that are gone have left
             derive_events(writer, there, self._map(writer), self._ranks, only_if_moved=True)
+        if touched.get("registration"):
+            derive_seats(writer, touched["registration"])
+            moved.add("event")
+        if touched.get("organisation"):
+            derive_organisations(writer, touched["organisation"])
+            moved.add("event")
         if touched.get("catalogue_record"):
             derive_things(writer, touched["catalogue_record"])
         if touched.get("climate_action"):

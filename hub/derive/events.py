@@ -11,6 +11,7 @@ from datetime import datetime, time, timedelta
 import msgspec
 
 from hub.derive import whereabouts
+from hub.derive.event_details import detail_row
 from hub.derive.event_merging import merged_event, texts_of
 from hub.derive.geometry import AreaMap
 from hub.derive.joining import Joined, canonical, join, told_by
@@ -154,6 +155,7 @@ def _write(writer: Writer, again: Collection[int], events: Mapping[int, tuple[Ev
         ("event_keyword", "event"),
         ("event_series", "event"),
         ("event_area", "event"),
+        ("event_detail", "rid"),
     ):
         delete(db, table, column, again)
     refs = {ref for event, members in events.values() for ref in _references(event, members)}
@@ -164,6 +166,7 @@ def _write(writer: Writer, again: Collection[int], events: Mapping[int, tuple[Ev
     keywords: list[tuple[int, int, int]] = []
     series: list[tuple[int, int, int]] = []
     bodies: list[tuple[int, bytes]] = []
+    details: list[tuple[object, ...]] = []
     for rid, (event, members) in sorted(events.items()):
         member = at.get(rid)
         starts = epoch(event.starts_at) if event.starts_at else UNKNOWN_START
@@ -194,6 +197,7 @@ def _write(writer: Writer, again: Collection[int], events: Mapping[int, tuple[Ev
                 bool(enrolment and enrolment.is_required),
             )
         )
+        details.append(detail_row(rid, event, CITY_ZONE))
         about = {rids[ref] for ref in (*event.keywords, *event.audience_keywords)}
         keywords.extend((keyword, starts, rid) for keyword in sorted(about))
         within = {rids[said.series] for said in members if said.series and said.series != said.ref}
@@ -201,6 +205,7 @@ def _write(writer: Writer, again: Collection[int], events: Mapping[int, tuple[Ev
         if isinstance(event, CityEvent):
             bodies.append((rid, msgspec.msgpack.encode(msgspec.structs.replace(event, rid=0))))
     insert(db, "event", facts)
+    insert(db, "event_detail", details)
     insert(db, "event_body", bodies)
     insert(db, "event_keyword", keywords)
     insert(db, "event_series", series)

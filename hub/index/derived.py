@@ -90,6 +90,15 @@ CREATE TABLE event_key(
 CREATE TABLE event_tie(
   one INTEGER NOT NULL, other INTEGER NOT NULL, confidence REAL NOT NULL, PRIMARY KEY(one, other)) WITHOUT ROWID;
 
+-- what few filters of events read: weekday is a bit (1 Monday), starts and ends are minutes after Helsinki's midnight
+CREATE TABLE event_detail(
+  rid INTEGER PRIMARY KEY, weekday INTEGER NOT NULL, starts INTEGER, ends INTEGER, spoken INTEGER NOT NULL,
+  written INTEGER NOT NULL, data_source TEXT, capacity INTEGER, outdoors INTEGER);
+CREATE TABLE event_seats(rid INTEGER PRIMARY KEY, event INTEGER NOT NULL, remaining INTEGER);
+CREATE INDEX event_seats_event ON event_seats(event);
+CREATE TABLE organisation(rid INTEGER PRIMARY KEY, parent INTEGER);
+CREATE INDEX organisation_parent ON organisation(parent);
+
 CREATE TABLE thing(
   rid INTEGER PRIMARY KEY, format TEXT NOT NULL, year INTEGER, name TEXT NOT NULL, source TEXT NOT NULL);
 CREATE INDEX thing_name ON thing(name, rid, format, year);

@@ -10,6 +10,7 @@ import msgspec
 
 from hub.index.bodies import decode_as, numbered
 from hub.index.epochs import UNKNOWN_START, epoch
+from hub.index.event_details import Details, conditions
 from hub.index.geo import Box, Near, near_params, squared_sql
 from hub.index.languages import mask
 from hub.index.listing import Conditions, Listing, Under
@@ -58,6 +59,7 @@ class EventFilter(msgspec.Struct, frozen=True, kw_only=True):
     sources: tuple[str, ...] = ()
     suitable_for: tuple[int, ...] = ()  # ages in years; an event that tells none is left out
     enrolment_open_at: datetime | None = None
+    details: Details | None = None
     sort: EventSort = EventSort.STARTS_AT
 
 
@@ -144,6 +146,8 @@ def events(index: Index, wanted: EventFilter, under: Under | None = None) -> Lis
             "t.enrol = 1 AND coalesce(t.enrol_opens, 0) <= :enrol AND coalesce(t.enrol_closes, :enrol + 1) > :enrol",
             enrol=epoch(wanted.enrolment_open_at),
         )
+    if wanted.details is not None:
+        conditions(c, wanted.details)
     if wanted.text is not None:
         where = _text(c, index, wanted.text)
     sort, descending = _SORTS[wanted.sort]

@@ -8,7 +8,6 @@ from typing import Any, cast
 import strawberry
 
 from hub.domain.availability import AvailabilityState
-from hub.domain.feeds import FeedOutcome
 from hub.index.events import EventSort
 from hub.index.participation import AreaMatch
 from hub.index.places import PlaceSort
@@ -18,6 +17,18 @@ from hub.records.events import EventStatus, EventType
 from hub.records.participation import ProposalStage
 from hub.records.places import AreaKind, PlaceKind
 from hub.records.spaces import SpaceKind
+
+
+class Weekday(Enum):
+    """By their ISO numbers."""
+
+    MONDAY = 1
+    TUESDAY = 2
+    WEDNESDAY = 3
+    THURSDAY = 4
+    FRIDAY = 5
+    SATURDAY = 6
+    SUNDAY = 7
 
 
 def _described(of: type[Enum], description: str, values: dict[Enum, str]) -> None:
@@ -144,20 +155,15 @@ _described(
     },
 )
 _described(
-    FeedOutcome,
-    "How the last reading of a feed ended.",
-    {
-        FeedOutcome.OK: "All of it was read.",
-        FeedOutcome.PARTIAL: "Something was dropped, mended or guessed at: see `droppedRows` and `remarks`.",
-        FeedOutcome.FAILED: "It could not be reached or read. The events that were last read are still shown.",
-        FeedOutcome.WAITING: "It was not read yet, or is switched off.",
-    },
-)
-_described(
     AreaMatch,
     "How sure it is that a record belongs to a part of the city.",
     {
         AreaMatch.INSIDE: "It has a point that lies inside.",
         AreaMatch.WIDER: "It is known only for a larger area that holds this one.",
     },
+)
+_described(
+    Weekday,
+    "A day of the week, on Helsinki's calendar.",
+    {day: f"{day.name.title()}." for day in Weekday},
 )

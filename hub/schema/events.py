@@ -10,6 +10,7 @@ from graphql import GraphQLResolveInfo
 from hub.domain import events, nodes, places, provenance, spaces
 from hub.domain.lists import PageArgs
 from hub.errors import BadInput
+from hub.index.event_details import Details
 from hub.index.events import EventFilter as Wanted
 from hub.index.events import EventSort
 from hub.index.languages import BIT
@@ -17,7 +18,8 @@ from hub.records import events as records
 from hub.records.events import EventStatus, EventType
 from hub.schema.connection import After, Connection, First
 from hub.schema.context import Info
-from hub.schema.inputs import BoxInput, NearInput, SpanInput
+from hub.schema.enums import Weekday
+from hub.schema.inputs import BoxInput, ClockInput, NearInput, RangeInput, SpanInput
 from hub.schema.lazy import PlaceLazy, SpaceLazy
 from hub.schema.node import Node, Provenance
 from hub.schema.scalars import URL, Date, DateTime, LanguageCode
@@ -50,15 +52,49 @@ class EventFilter:
         default=None, description="For people of all these ages; events that tell no ages are left out."
     )
     enrolment_open_at: DateTime | None = strawberry.field(default=None, description="One can enrol at that moment.")
+    needs_enrolment: bool | None = strawberry.field(default=None, description="One has to enrol, or need not.")
+    remaining_places: int | None = strawberry.field(
+        default=None, description="Enrolment is open, and so many places are left at least, or there is no limit."
+    )
+    series: list[strawberry.ID] | None = strawberry.field(default=None, description="Of any of these series.")
+    is_in_series: bool | None = strawberry.field(default=None, description="Is one of a series, or stands alone.")
+    weekdays: list[Weekday] | None = strawberry.field(default=None, description="Begins on any of these days.")
+    starts_between: ClockInput | None = strawberry.field(
+        default=None, description="Begins at such a time of day; events of whole days have none and are left out."
+    )
+    ends_between: ClockInput | None = strawberry.field(default=None, description="Ends at such a time of day.")
+    minutes: RangeInput | None = strawberry.field(
+        default=None, description="How long it lasts; an open end counts as the midnight after its start."
+    )
+    spoken_in: list[LanguageCode] | None = strawberry.field(default=None, description="Spoken there, as far as told.")
+    told_in: list[LanguageCode] | None = strawberry.field(default=None, description="Its name is given in these.")
+    keywords_all: list[strawberry.ID] | None = strawberry.field(
+        default=None, description="About, or for, all of these."
+    )
+    keywords_none: list[strawberry.ID] | None = strawberry.field(
+        default=None, description="Neither about nor for any of these."
+    )
+    keyword_groups: list[list[strawberry.ID]] | None = strawberry.field(
+        default=None, description="Of each group at least one: (a or b) and (c or d)."
+    )
+    min_age: RangeInput | None = strawberry.field(default=None, description="Its lower age limit, in years.")
+    max_age: RangeInput | None = strawberry.field(default=None, description="Its upper age limit, in years.")
+    organisers_within: list[strawberry.ID] | None = strawberry.field(
+        default=None, description="Arranged by any of these organisations, or by one that belongs to them."
+    )
+    data_sources: list[str] | None = strawberry.field(
+        default=None, description="From these of the systems that an event register gathers, by the register's word."
+    )
+    modified_since: DateTime | None = strawberry.field(default=None, description="Changed then or later.")
+    capacity: RangeInput | None = strawberry.field(default=None, description="How many may attend.")
+    is_outdoors: bool | None = strawberry.field(default=None, description="Out of doors, or in; where it is told.")
 
 
 def wanted_events(info: Info, given: EventFilter | None, sort: EventSort) -> Wanted:
     asked = given or EventFilter()
     city = info.context.city
-    unknown = [code for code in asked.languages or () if code.partition("-")[0] not in BIT]
-    if unknown:
-        raise BadInput(f"languages: {', '.join(unknown)} can't be searched for; known are {', '.join(sorted(BIT))}")
     names = {source.name: source.id for source in city.sources.values()}
+    _not_contradictory(asked)
     strange = [name for name in asked.sources or () if name not in names]
     if strange:
         raise BadInput(f"sources: {', '.join(strange)} is no source; there are {', '.join(sorted(names))}")
@@ -69,7 +105,7 @@ def wanted_events(info: Info, given: EventFilter | None, sort: EventSort) -> Wan
         overlaps=asked.overlaps.to_domain() if asked.overlaps else None,
         is_free=asked.is_free,
         is_online=asked.is_online,
-        languages=tuple(asked.languages or ()),
+        languages=_known_languages(asked.languages, "languages"),
         box=asked.bbox.to_domain() if asked.bbox else None,
         near=asked.near.to_domain() if asked.near else None,
         places=nodes.rids_of(city, asked.places or (), "place", "library"),
@@ -81,8 +117,59 @@ def wanted_events(info: Info, given: EventFilter | None, sort: EventSort) -> Wan
         sources=tuple(names[name] for name in asked.sources or ()),
         suitable_for=tuple(asked.suitable_for or ()),
         enrolment_open_at=asked.enrolment_open_at,
+        series=nodes.rids_of(city, asked.series or (), "event"),
+        details=_details(info, asked),
         sort=sort,
     )
+
+
+def _details(info: Info, asked: EventFilter) -> Details | None:
+    """The rarer filters; None if none is given."""
+    city = info.context.city
+    details = Details(
+        weekdays=tuple(day.value for day in asked.weekdays or ()),
+        starts_between=asked.starts_between.to_domain("startsBetween") if asked.starts_between else None,
+        ends_between=asked.ends_between.to_domain("endsBetween") if asked.ends_between else None,
+        minutes=asked.minutes.to_domain("minutes") if asked.minutes else None,
+        spoken=_known_languages(asked.spoken_in, "spokenIn"),
+        written=_known_languages(asked.told_in, "toldIn"),
+        keywords_all=nodes.rids_of(city, asked.keywords_all or (), "keyword"),
+        keywords_none=nodes.rids_of(city, asked.keywords_none or (), "keyword"),
+        keyword_groups=tuple(nodes.rids_of(city, group, "keyword") for group in asked.keyword_groups or ()),
+        min_age=asked.min_age.to_domain("minAge") if asked.min_age else None,
+        max_age=asked.max_age.to_domain("maxAge") if asked.max_age else None,
+        organisers_within=nodes.rids_of(city, asked.organisers_within or (), "organisation"),
+        is_in_series=asked.is_in_series,
+        modified_since=asked.modified_since,
+        data_sources=tuple(asked.data_sources or ()),
+        capacity=asked.capacity.to_domain("capacity") if asked.capacity else None,
+        is_outdoors=asked.is_outdoors,
+        needs_enrolment=asked.needs_enrolment,
+        remaining_places=asked.remaining_places,
+    )
+    return None if details == Details() else details
+
+
+def _known_languages(codes: list[LanguageCode] | None, what: str) -> tuple[str, ...]:
+    unknown = [code for code in codes or () if code.partition("-")[0] not in BIT]
+    if unknown:
+        raise BadInput(f"{what}: {', '.join(unknown)} can't be searched for; known are {', '.join(sorted(BIT))}")
+    return tuple(codes or ())
+
+
+def _not_contradictory(asked: EventFilter) -> None:
+    """BadInput for arguments that no event can meet together."""
+    wanted = {*(asked.keywords or ()), *(asked.keywords_all or ())} & {*(asked.keywords_none or ())}
+    if wanted:
+        raise BadInput(f"keywordsNone contradicts keywords and keywordsAll: {', '.join(sorted(wanted))} is in both")
+    if asked.is_online and (asked.bbox or asked.near):
+        raise BadInput("isOnline: true contradicts bbox and near: what is on the internet is nowhere on the map")
+    if asked.needs_enrolment is False and (asked.enrolment_open_at or asked.remaining_places is not None):
+        raise BadInput("needsEnrolment: false contradicts enrolmentOpenAt and remainingPlaces")
+    if asked.is_in_series is False and asked.series:
+        raise BadInput("isInSeries: false contradicts series")
+    if asked.remaining_places is not None and asked.remaining_places < 0:
+        raise BadInput(f"remainingPlaces: {asked.remaining_places} is less than nothing")
 
 
 @strawberry.federation.type(keys=["id"], description="A subject or an audience, in a source's vocabulary.")

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import math
+import re
 
 import strawberry
 
 from hub.errors import BadInput
+from hub.index.event_details import Between
 from hub.index.geo import Box, Near
 from hub.records.core import Point, Span
 from hub.schema.scalars import DateTime
 
 FURTHEST = 50_000  # metres
+CLOCK = re.compile(r"([01]\d|2[0-3]):([0-5]\d)", re.ASCII)
 
 
 def checked_point(lat: float, lon: float) -> Point:
@@ -56,3 +59,36 @@ class SpanInput:
         if self.to <= self.from_:
             raise BadInput(f"to: {self.to.isoformat()} is not after from: {self.from_.isoformat()}")
         return Span(starts_at=self.from_, ends_at=self.to)
+
+
+@strawberry.input(description="Whole numbers from one to another, both in; leave a side out to keep it open.")
+class RangeInput:
+    from_: int | None = strawberry.field(name="from", default=None, description="The least.")
+    to: int | None = strawberry.field(default=None, description="The most.")
+
+    def to_domain(self, what: str) -> Between:
+        if self.from_ is not None and self.to is not None and self.to < self.from_:
+            raise BadInput(f"{what}: to {self.to} is less than from {self.from_}")
+        return Between(first=self.from_, last=self.to)
+
+
+@strawberry.input(description="Times of day in Helsinki, 17:00 to 20:30, both in; leave a side out to keep it open.")
+class ClockInput:
+    from_: str | None = strawberry.field(name="from", default=None, description="The earliest, hours and minutes.")
+    to: str | None = strawberry.field(default=None, description="The latest, hours and minutes.")
+
+    def to_domain(self, what: str) -> Between:
+        first, last = checked_clock(self.from_, what), checked_clock(self.to, what)
+        if first is not None and last is not None and last < first:
+            raise BadInput(f"{what}: to {self.to} is before from {self.from_}")
+        return Between(first=first, last=last)
+
+
+def checked_clock(text: str | None, what: str) -> int | None:
+    """Minutes after midnight."""
+    if text is None:
+        return None
+    found = CLOCK.fullmatch(text)
+    if found is None:
+        raise BadInput(f"{what}: {text[:20]!r} is not a time of day such as 17:00")
+    return int(found[1]) * 60 + int(found[2])

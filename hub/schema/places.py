@@ -177,8 +177,8 @@ class OpenTime:
     closes: DateTime | None = strawberry.field(description="When it closes.")
 
     @strawberry.field(
-        description="STAFFED, SELF_SERVICE, OPEN where the source does not tell, or BY_ARRANGEMENT: for those with a key,"
-        " a booking or an appointment."
+        description="STAFFED, SELF_SERVICE, OPEN where the source does not tell, or BY_ARRANGEMENT: for those with a"
+        " key, a booking or an appointment."
     )
     @staticmethod
     def kind(root: strawberry.Parent[records.OpenTime]) -> str:
