@@ -31,6 +31,16 @@ def blocked(busy: Iterable[Busy]) -> list[Span]:
     )
 
 
+def touching(busy: Iterable[Busy], window: Span) -> list[Busy]:
+    """Those that block something of the window. Months of bookings are known, and a question is mostly about a day."""
+    starts_at, ends_at, none = window.starts_at, window.ends_at, timedelta(0)
+    return [
+        b
+        for b in busy
+        if b.starts_at - (b.buffer_before or none) < ends_at and b.ends_at + (b.buffer_after or none) > starts_at
+    ]
+
+
 def joined(spans: Iterable[Span]) -> list[Span]:
     """The same times as few spans, in order; empty ones left out."""
     ordered = sorted((s.starts_at, s.ends_at) for s in spans if s.ends_at > s.starts_at)
@@ -98,11 +108,11 @@ def free_times(
     assert hours is not None
     assert hours.spans is not None
     assert busy is not None
-    open_times = clipped(joined(hours.spans), ahead)
+    open_times = joined(clipped(hours.spans, ahead))
     shortest = rules.min_duration or timedelta(0)
     return [
         span
-        for span in minus(open_times, blocked(busy.busy))
+        for span in minus(open_times, blocked(touching(busy.busy, ahead)))
         if span.ends_at - span.starts_at >= max(shortest, timedelta(minutes=1))
     ]
 
