@@ -30,6 +30,7 @@ STANDINS = {
     "decisions": "decisions",
     "openahjo": "openahjo",
     "sierra": "sierra",
+    "volunteering": "volunteering",
     "museum": "icalendar",
     "museum_news": "rss",
     "crafts": "tribe",

@@ -166,7 +166,7 @@ async def test_neither_secret_nor_token_is_in_the_cache_the_log_or_an_error() ->
     upstream = Upstream()
     logged: list[logging.LogRecord] = []
     handler = logging.Handler(logging.DEBUG)
-    handler.emit = logged.append  # type: ignore[method-assign]  # the handler keeps what it is given
+    handler.emit = logged.append  # type: ignore[assignment,method-assign]  # the handler keeps what it is given
     logging.getLogger("hub").addHandler(handler)
     hub = fetcher(upstream, cache=Watched(1 << 20, clock=clock, monotonic=monotonic, sleep=asyncio.sleep))
     errors: list[UpstreamError] = []

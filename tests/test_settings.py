@@ -41,7 +41,7 @@ def test_without_a_configuration_helsinkis_public_services_are_read() -> None:
         ("kerrokantasi", "kerrokantasi", 65, "kerrokantasi.api.hel.fi"),
         ("omastadi", "omastadi", 70, "omastadi.hel.fi"),
     }
-    assert found.off == {"decisions", "openahjo", "sierra"}  # no public address, or perhaps gone
+    assert found.off == {"decisions", "openahjo", "sierra", "volunteering"}  # no public address, or perhaps gone
     assert "icalendar" not in {source.connector for source in found.sources}  # a feed is always somebody's own
     assert (found.host, found.port, found.data_dir, found.languages) == ("127.0.0.1", 8000, None, LANGUAGES)
 
@@ -80,7 +80,7 @@ def test_helsinkis_services_can_stand_beside_the_files_own() -> None:
         'hub.with_helsinki = true\n[sources.museum]\nconnector = "icalendar"\nurl = "https://m.example/e.ics"'
     )
 
-    assert len(found.sources) == 13
+    assert len(found.sources) == 14
 
 
 def test_a_section_named_like_a_known_one_changes_only_what_it_says() -> None:

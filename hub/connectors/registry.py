@@ -22,6 +22,7 @@ from hub.connectors.servicemap import Servicemap
 from hub.connectors.sierra import Sierra
 from hub.connectors.tribe import Tribe
 from hub.connectors.varaamo import Varaamo
+from hub.connectors.volunteering import Volunteering
 from hub.fetch import Connector
 
 CONNECTORS: dict[str, type[Connector]] = {
@@ -42,4 +43,5 @@ CONNECTORS: dict[str, type[Connector]] = {
     "sierra": Sierra,
     "tribe": Tribe,
     "varaamo": Varaamo,
+    "volunteering": Volunteering,
 }

@@ -15,7 +15,7 @@ from hub.index import events as index
 from hub.index.events import AT_PLACE, BY_ORGANISER, IN_AREA, IN_SERIES, EventFilter
 from hub.index.listing import Under
 from hub.records.core import LocalizedText, Ref
-from hub.records.events import Event, EventSeries, Keyword, Organisation, Registration, as_series
+from hub.records.events import Event, EventSeries, EventType, Keyword, Organisation, Registration, as_series
 from hub.records.merged import CityEvent
 
 KINDS = ("event",)
@@ -47,6 +47,13 @@ def events(city: City, wanted: EventFilter, page: PageArgs) -> Found[Event]:
         answers=lambda: _told(city, wanted),
         load=index.bodies,
     )
+
+
+def volunteering(city: City, wanted: EventFilter, page: PageArgs) -> Found[Event]:
+    """Where one comes to help; other types asked for besides are a contradiction."""
+    if wanted.types and EventType.VOLUNTEERING not in wanted.types:
+        raise BadInput("types: volunteering lists events of type VOLUNTEERING only")
+    return events(city, msgspec.structs.replace(wanted, types=(EventType.VOLUNTEERING,)), page)
 
 
 def events_at(city: City, places: Sequence[int], wanted: EventFilter, page: PageArgs) -> list[Found[Event]]:

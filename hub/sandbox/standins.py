@@ -41,6 +41,8 @@ from hub.sandbox.tribe import made as tribe
 from hub.sandbox.tribe.standin import app as tribe_app
 from hub.sandbox.varaamo import made as varaamo
 from hub.sandbox.varaamo.standin import app as varaamo_app
+from hub.sandbox.volunteering import made as volunteering
+from hub.sandbox.volunteering.standin import app as volunteering_app
 
 StandIn: TypeAlias = Callable[[City, Now], Starlette]
 
@@ -61,5 +63,6 @@ STANDINS: Mapping[str, StandIn] = {
     "kerrokantasi": lambda city, now: kerrokantasi_app(kerrokantasi.made(city), now),
     "decisions": lambda city, now: decisions_app(decisions.made(city), now),
     "sierra": lambda city, now: sierra_app(sierra.made(city), now),
+    "volunteering": lambda city, now: volunteering_app(volunteering.made(city), now),
     "openahjo": lambda city, now: openahjo_app(openahjo.made(city), now),
 }

@@ -134,6 +134,19 @@ class Query:
         )
         return found
 
+    @strawberry.field(description="Events where one comes to help, of all calendars: `events` of type VOLUNTEERING.")
+    @staticmethod
+    def volunteering(
+        info: Info,
+        filter: Annotated[EventFilter | None, Which] = None,
+        first: First = 20,
+        after: After = None,
+        sort: Annotated[EventSort, Order] = EventSort.STARTS_AT,
+    ) -> Connection[Event] | None:
+        wanted = wanted_events(info, filter, sort)
+        found: Any = events.volunteering(info.context.city, wanted, PageArgs(first=first, after=after))
+        return found
+
     @strawberry.field(
         description="What libraries lend. Things to borrow alone are answered at once; anything else is one search of"
         " the library catalogue."

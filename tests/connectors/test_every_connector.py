@@ -266,6 +266,14 @@ LINES = (
         loses="kO5MTdeASvJBvS9JmAuhIcL3PY8zvlMS",
     ),
     Line(
+        connector="volunteering",
+        kind="event",
+        sample="event_list_page1",
+        rows="results",
+        breaks=("end_time", "tomorrow"),
+        loses="de19a9c012794ec71e4efd3c",
+    ),
+    Line(
         connector="decisions",
         kind="decision",
         sample="paatokset_search_page1",

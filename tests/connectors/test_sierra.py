@@ -81,7 +81,7 @@ def copy(branch: str, state: HoldingState, room: str, due_at: datetime | None = 
 
 def test_a_full_page_means_that_there_is_more() -> None:
     item = sample("items_drill")["entries"][0]
-    full = {"total": 500, "start": 0, "entries": [{**item, "id": str(number)} for number in range(500)]}
+    full: dict[str, Any] = {"total": 500, "start": 0, "entries": [{**item, "id": str(number)} for number in range(500)]}
 
     assert read(full, DRILL).next == "500"
     assert read({**full, "total": 499, "entries": full["entries"][:499]}, DRILL).next is None

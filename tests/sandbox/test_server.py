@@ -32,6 +32,7 @@ PROBES = {
     "kerrokantasi": "hearing/?limit=1",
     "decisions": "paatokset_decisions/_search",
     "openahjo": "issue/?limit=1",
+    "volunteering": "event/?limit=1",
 }
 
 
