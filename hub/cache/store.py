@@ -12,14 +12,18 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 import msgspec
-import redis.asyncio
 
 from hub.cache.bounded import Bounded
 from hub.cache.kept import Kept, pack, unpack
-from hub.cache.shared import Shared
+
+if TYPE_CHECKING:
+    import redis.asyncio
+
+    from hub.cache.shared import Shared
 
 log = logging.getLogger(__name__)
 LONGEST = timedelta(days=30)  # that any copy is kept
@@ -192,6 +196,10 @@ def open_store(
         return Store(most, clock=clock, monotonic=monotonic, sleep=sleep)
     if parts.scheme not in {"redis", "rediss"}:
         raise ValueError("a cache is memory://, redis:// or rediss://")
+    import redis.asyncio  # noqa: PLC0415 - seven megabytes in each worker, where no Redis is named
+
+    from hub.cache.shared import Shared  # noqa: PLC0415 - likewise
+
     if pool is None:
         pool = redis.asyncio.ConnectionPool.from_url(urlunsplit(parts._replace(query=urlencode(options))))
     shared = Shared(pool, monotonic=monotonic, on_failure=on_failure)
