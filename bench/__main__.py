@@ -1,0 +1,287 @@
+"""`python -m bench`: every figure, some five minutes on two cores. `python -m bench PART …` for some of them.
+
+Each part runs in processes of its own over an index that is built once, in a temporary folder, and goes at the end.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import platform
+import shutil
+import sqlite3
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from functools import cached_property
+from pathlib import Path
+from typing import TypeVar
+
+import msgspec
+from rich.console import Console
+
+from bench import questions
+from bench.answering import SHARE, Costs, Latencies, Memory, Rate
+from bench.figures import Figure, compared, show
+from bench.harvesting import Crawled, reply_of
+from bench.made import Pages
+from bench.scene import CALENDAR, NOW
+from hub.connectors.linkedevents import LinkedEvents
+from hub.fetch import Ask
+from hub.index.files import CURRENT
+
+T = TypeVar("T")
+
+FEW, MANY = 50_000, 200_000
+ROOMS = (240, 700)
+UNDER_LOAD = 12.0  # seconds of each of the three loads
+PARTS = ("harvest", "memory", "graph", "load", "questions")
+
+
+class Bench:
+    """The indexes, each built when the first part asks for it."""
+
+    def __init__(self, folder: Path, console: Console) -> None:
+        self._folder = folder
+        self._console = console
+
+    @cached_property
+    def crawls(self) -> list[Crawled]:
+        """A first crawl of the smaller number of events, and one that finds nothing changed."""
+        self._say(f"harvesting {FEW:,} events, twice …")
+        counts = [f"{FEW}", f"{FEW}"]
+        return answer_of(harvest(self._folder / "few", *counts, "--spine"), list[Crawled])
+
+    @property
+    def few(self) -> Path:
+        assert self.crawls
+        return self._folder / "few"
+
+    @cached_property
+    def many(self) -> Path:
+        folder = copied(self.few, self._folder / "many")
+        self._say(f"harvesting on to {MANY:,} events …")
+        answer_of(harvest(folder, f"{MANY}"), list[Crawled])
+        return folder
+
+    def rooms(self, count: int) -> Path:
+        folder = self._folder / f"rooms-{count}"
+        answer_of(harvest(folder, "--spine", "--rooms", f"{count}"), list[Crawled])
+        return folder
+
+    def _say(self, what: str) -> None:
+        self._console.print(f"[dim]{what}")
+
+    # ---- parts
+
+    def harvest(self) -> list[Figure]:
+        first, again = self.crawls
+        body = Pages(FEW).body("coming", 1)
+        wanted = LinkedEvents(CALENDAR).events(Ask(now=NOW))
+        reply = reply_of(wanted.request, body)
+        rows = len(msgspec.json.decode(body)["data"])
+        parse = compared(
+            "  a row parsed by its connector",
+            lambda: wanted.parse(reply),
+            "its JSON decoded to plain dicts",
+            lambda: msgspec.json.decode(body),
+        )
+        return [
+            Figure(
+                name="first crawl, from bytes to commit",
+                value=first.rows / first.seconds,
+                unit="rows/s",
+                against="nothing changed",
+                beside=again.rows / again.seconds,
+                ratio=(first.rows / first.seconds) / (again.rows / again.seconds),
+                aim="≥ 2 000 rows/s",
+                note=f"{first.rows / first.cpu_seconds:,.0f} a second of CPU",
+            ),
+            Figure(
+                name="  of which parsing",
+                value=first.parse_seconds / first.rows * 1e6,
+                unit="µs a row",
+                against="the whole",
+                beside=first.seconds / first.rows * 1e6,
+                ratio=first.parse_seconds / first.seconds,
+            ),
+            msgspec.structs.replace(
+                parse, value=parse.value / rows * 1000, beside=(parse.beside or 0) / rows * 1000, unit="µs a row"
+            ),
+        ]
+
+    def memory(self) -> list[Figure]:
+        first, again = self.crawls
+        worker = answer_of(answering(self.few, "memory"), Memory)
+        return [
+            Figure(
+                name=f"worker over {FEW:,} events, RSS",
+                value=worker.rss,
+                unit="MB",
+                against="before it opened the index",
+                beside=worker.before,
+                ratio=worker.rss / worker.before,
+                aim="≤ 80 MB",
+                note=f"PSS {worker.pss:.0f} MB, after 100 answers",
+            ),
+            Figure(
+                name="harvester at its peak",
+                value=max(first.peak, again.peak),
+                unit="MB",
+                against="a worker",
+                beside=worker.rss,
+                ratio=max(first.peak, again.peak) / worker.rss,
+                note="the maker of the events included",
+            ),
+        ]
+
+    def graph(self) -> list[Figure]:
+        found = []
+        events = answer_of(answering(self.few, "events"), list[Costs])[0]
+        found.append(_graph("events, first 50, through the graph", events, "its page from the index"))
+        for count in ROOMS:
+            rooms = answer_of(answering(self.rooms(count), "rooms"), list[Costs])[0]
+            found.append(_graph(f"free rooms among {count}", rooms, "all their times from the index, not decoded"))
+        return found
+
+    def load(self) -> list[Figure]:
+        """The `events` operation of 10 at a steady rate: alone, beside a full harvest that changes everything into the
+        same file, and alone again.
+        """
+        folder = copied(self.few, self._folder / "load")
+        at_most = answer_of(answering(folder, "most", "--seconds", "4"), Rate).at_most
+        rate = SHARE * at_most
+        self._say(f"offering {rate:.0f} questions a second, {SHARE:.0%} of what one process can answer …")
+        before = self._loaded(folder, rate)
+        during = self._loaded(folder, rate, harvests=True)
+        after = self._loaded(folder, rate)
+        alone = Latencies(
+            answered=before.answered + after.answered,
+            per_second=(before.per_second + after.per_second) / 2,
+            p50=(before.p50 + after.p50) / 2,
+            p99=(before.p99 + after.p99) / 2,
+            worst=max(before.worst, after.worst),
+        )
+        told = [("p50", "p50", None), ("p99", "p99", "≤ 2 ×"), ("the slowest", "worst", None)]
+        return [
+            Figure(
+                name=f"events of 10 during a full harvest, {name}",
+                value=getattr(during, field),
+                unit="ms",
+                against="no harvest",
+                beside=getattr(alone, field),
+                ratio=getattr(during, field) / getattr(alone, field),
+                aim=aim,
+                note=f"{during.per_second:.0f} of {rate:.0f} a second offered" if field == "p99" else None,
+            )
+            for name, field, aim in told
+        ]
+
+    def _loaded(self, folder: Path, rate: float, *, harvests: bool = False) -> Latencies:
+        asking = answering(folder, "load", "--rate", f"{rate}", "--seconds", f"{UNDER_LOAD}", waits=True)
+        ready(asking)
+        if not harvests:
+            return answer_of(asking, Latencies)
+        writing = harvest(folder, f"{FEW}", "--waits", "--salt", "anew", nice=10)
+        try:
+            ready(writing)
+            go(writing)
+            latencies = answer_of(asking, Latencies)
+            if writing.poll() is not None:
+                raise RuntimeError("the harvest was over before the load was")
+            return latencies
+        finally:
+            writing.kill()
+            writing.communicate()
+
+    def questions(self) -> list[Figure]:
+        return questions.figures(self.many)
+
+
+def _graph(name: str, costs: Costs, against: str) -> Figure:
+    return Figure(
+        name=name,
+        value=costs.whole,
+        unit="ms",
+        against=against,
+        beside=costs.index,
+        ratio=costs.whole / costs.index,
+        note=f"{costs.nodes} rows, {costs.size:,} bytes",
+    )
+
+
+# ---- processes
+
+
+def harvest(folder: Path, *arguments: str, nice: int = 0) -> subprocess.Popen[str]:
+    return _started("bench.harvesting", folder, arguments, nice=nice)
+
+
+def answering(folder: Path, *arguments: str, waits: bool = False) -> subprocess.Popen[str]:
+    del waits
+    return _started("bench.answering", folder, arguments)
+
+
+def _started(module: str, folder: Path, arguments: Sequence[str], nice: int = 0) -> subprocess.Popen[str]:
+    command = ["nice", "-n", f"{nice}", sys.executable, "-m", module, f"{folder}", *arguments]
+    return subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+
+
+def ready(process: subprocess.Popen[str]) -> None:
+    """Waits until the process says that it is."""
+    assert process.stdout is not None
+    if process.stdout.readline() != "ready\n":
+        raise RuntimeError(f"{process.args!r} did not start")
+
+
+def go(process: subprocess.Popen[str]) -> None:
+    assert process.stdin is not None
+    process.stdin.write("go\n")
+    process.stdin.flush()
+
+
+def answer_of(process: subprocess.Popen[str], shape: type[T]) -> T:
+    """What it printed at its end; one that waits is told to go."""
+    said, _ = process.communicate("go\n")
+    if process.returncode:
+        raise RuntimeError(f"{process.args!r} ended with {process.returncode}")
+    return msgspec.json.decode(said.splitlines()[-1], type=shape)
+
+
+def copied(old: Path, new: Path) -> Path:
+    """An index folder whose writer has closed it, once more."""
+    name = (old / CURRENT).read_text(encoding="utf-8").strip()
+    new.mkdir()
+    for each in (name, CURRENT):
+        shutil.copyfile(old / each, new / each)
+    return new
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
+    parser.add_argument("parts", nargs="*", choices=[*PARTS, []], help=f"of {', '.join(PARTS)}; all if none is named")
+    parser.add_argument("--json", type=Path, help="write the figures there, too")
+    given = parser.parse_args()
+    console = Console(width=160 if not sys.stdout.isatty() else None)
+    began = time.perf_counter()
+    console.print(
+        f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC · {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f} · Python"
+        f" {platform.python_version()} · SQLite {sqlite3.sqlite_version}"
+    )
+    found: dict[str, list[Figure]] = {}
+    with tempfile.TemporaryDirectory(prefix="cityhub-bench-") as folder:
+        bench = Bench(Path(folder), console)
+        runs: dict[str, Callable[[], list[Figure]]] = {part: getattr(bench, part) for part in PARTS}
+        for part in given.parts or PARTS:
+            found[part] = runs[part]()
+            show(console, part, found[part])
+    console.print(f"[dim]{time.perf_counter() - began:.0f} s, load {os.getloadavg()[0]:.1f} at the end")
+    if given.json:
+        given.json.write_bytes(msgspec.json.format(msgspec.json.encode(found)))
+
+
+if __name__ == "__main__":
+    main()

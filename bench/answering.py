@@ -1,0 +1,261 @@
+"""What a worker does with a question: memory, the graph's own cost, and how long answers take beside a harvest.
+
+A process of its own (`python -m bench.answering FOLDER PART`), which prints one line of JSON. It loads what a worker
+loads and answers in process, without HTTP.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import statistics
+import sys
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import msgspec
+
+from bench.memory import memory
+from bench.scene import BOOKING, CALENDAR, CENTRE, NOW, REGISTER
+from hub.app import create_app, running
+from hub.configured import Settings
+from hub.http.asking import Asked
+from hub.http.graphql import GraphQLEndpoint
+from hub.index import events as questions
+from hub.index.events import EventFilter
+from hub.observe.metrics import Metrics
+from hub.records.core import LANGUAGES, Span
+from hub.schema.schema import schema
+
+OPERATIONS = Path(__file__).parent.parent / "tests" / "stories" / "operations"
+SHARE = 0.6  # of what the process can answer at most, offered while latencies are taken
+WARM, TIMES = 5, 15
+
+
+class Memory(msgspec.Struct, frozen=True, kw_only=True):
+    """MB of a worker after a hundred answers. `before`: when it had loaded all and opened nothing."""
+
+    before: float
+    rss: float
+    pss: float
+
+
+class Costs(msgspec.Struct, frozen=True, kw_only=True):
+    """Milliseconds of CPU of an operation through the graph, and of the index alone; bytes and rows of its answer."""
+
+    whole: float
+    index: float
+    size: int
+    nodes: int
+
+
+class Latencies(msgspec.Struct, frozen=True, kw_only=True):
+    """Of an open loop: milliseconds from when a question was due to when it was answered."""
+
+    answered: int
+    per_second: float
+    p50: float
+    p99: float
+    worst: float
+
+
+class Rate(msgspec.Struct, frozen=True, kw_only=True):
+    at_most: float  # answers a second, one after the other
+
+
+def settings(folder: Path) -> Settings:
+    return Settings(
+        data_dir=folder,
+        languages=LANGUAGES,
+        timezone="Europe/Helsinki",
+        host="127.0.0.1",
+        port=0,
+        workers=1,
+        contact=None,
+        log_format="plain",
+        log_level="WARNING",
+        cache_url="memory://",
+        sources=(REGISTER, CALENDAR, BOOKING),
+    )
+
+
+@asynccontextmanager
+async def answering(folder: Path) -> AsyncIterator[tuple[GraphQLEndpoint, Any]]:
+    """The endpoint over an index, at the made city's time; with its hall."""
+    app = create_app(settings(folder), clock=_clock())
+    async with running(app):
+        yield GraphQLEndpoint(schema, app.state.hall, Metrics(), languages=LANGUAGES), app.state.hall
+
+
+def _clock() -> Callable[[], datetime]:
+    ahead = NOW.timestamp() - time.time()
+    return lambda: datetime.fromtimestamp(time.time() + ahead, UTC)
+
+
+def events_asked(first: int, days: int = 30) -> Asked:
+    """The `events` operation, from now on."""
+    return Asked(
+        query=(OPERATIONS / "events.graphql").read_text(encoding="utf-8"),
+        variables={"from": NOW.isoformat(), "to": (NOW + timedelta(days=days)).isoformat(), "first": first},
+    )
+
+
+def rooms_asked() -> Asked:
+    thursday = NOW + timedelta(days=4)
+    return Asked(
+        query=(OPERATIONS / "free_rooms.graphql").read_text(encoding="utf-8"),
+        variables={
+            "lat": CENTRE.lat,
+            "lon": CENTRE.lon,
+            "from": thursday.replace(hour=11).isoformat(),
+            "to": thursday.replace(hour=16).isoformat(),
+        },
+    )
+
+
+async def ask(endpoint: GraphQLEndpoint, asked: Asked) -> bytes:
+    """The body of an answer without errors."""
+    answer = await endpoint.answer(asked, LANGUAGES)
+    if b'"errors"' in answer.body:
+        raise RuntimeError(f"an answer with errors: {answer.body[:500]!r}")
+    return answer.body
+
+
+# ---- parts
+
+
+async def memory_of(folder: Path) -> Memory:
+    before = memory("VmRSS")
+    async with answering(folder) as (endpoint, _):
+        for number in range(100):
+            await ask(endpoint, events_asked(10 + number % 5, days=1 + number % 30))
+        return Memory(before=before, rss=memory("VmRSS"), pss=memory("Pss"))
+
+
+async def costs_of(folder: Path) -> list[Costs]:
+    """The `events` operation with its first 50, and free rooms."""
+    async with answering(folder) as (endpoint, hall):
+        index = hall.index
+
+        async def page() -> object:
+            wanted = EventFilter(overlaps=Span(starts_at=NOW, ends_at=NOW + timedelta(days=30)))
+            sql, params = questions.events(index, wanted).page(None, 51, None)
+            return questions.bodies(index, [row[1] for row in index.rows(sql, params)][:50])
+
+        asked = events_asked(50)
+        body = await ask(endpoint, asked)
+        whole, alone = await in_turns(lambda: ask(endpoint, asked), page)
+        data = msgspec.json.decode(body)["data"]
+        return [Costs(whole=whole, index=alone, size=len(body), nodes=len(data["events"]["nodes"]))]
+
+
+async def rooms_of(folder: Path) -> list[Costs]:
+    async with answering(folder) as (endpoint, hall):
+        index = hall.index
+
+        async def read() -> object:
+            """Every room with its times, as the filter by time has to read them, and none of its rules."""
+            rids = [
+                row[0] for row in index.rows("SELECT rid FROM record WHERE kind IN ('booking_hours', 'busy_times')")
+            ]
+            return index.rows("SELECT rid, body FROM body WHERE rid IN (SELECT value FROM json_each(?))", (f"{rids}",))
+
+        body = await ask(endpoint, rooms_asked())
+        whole, alone = await in_turns(lambda: ask(endpoint, rooms_asked()), read)
+        data = msgspec.json.decode(body)["data"]
+        return [Costs(whole=whole, index=alone, size=len(body), nodes=len(data["spaces"]["nodes"]))]
+
+
+async def in_turns(one: Callable[[], Awaitable[object]], other: Callable[[], Awaitable[object]]) -> tuple[float, float]:
+    """Median milliseconds of the processor for each: what others do on the machine counts little."""
+    ones: list[float] = []
+    others: list[float] = []
+    for turn in range(WARM + TIMES):
+        for run, found in ((one, ones), (other, others)):
+            began = time.process_time()
+            await run()
+            if turn >= WARM:
+                found.append((time.process_time() - began) * 1000)
+    return statistics.median(ones), statistics.median(others)
+
+
+async def most_of(folder: Path, seconds: float) -> Rate:
+    """How many `events` of 10 a second the process answers, one after the other."""
+    async with answering(folder) as (endpoint, _):
+        asked = events_asked(10)
+        for _ in range(WARM):
+            await ask(endpoint, asked)
+        began, count = time.perf_counter(), 0
+        while time.perf_counter() - began < seconds:
+            await ask(endpoint, asked)
+            count += 1
+        return Rate(at_most=count / (time.perf_counter() - began))
+
+
+async def load_of(folder: Path, rate: float, seconds: float) -> Latencies:
+    """An open loop: questions come when they come, whether the last was answered or not."""
+    async with answering(folder) as (endpoint, _):
+        asked = [events_asked(10, days=days) for days in range(10, 40)]
+        for each in asked[:WARM]:
+            await ask(endpoint, each)
+        chance = Random("arrivals")
+        loop = asyncio.get_running_loop()
+        taken: list[float] = []
+
+        async def one(due: float, which: Asked) -> None:
+            await ask(endpoint, which)
+            taken.append((loop.time() - due) * 1000)
+
+        sys.stdout.write("ready\n")
+        sys.stdout.flush()
+        await asyncio.to_thread(sys.stdin.readline)
+        due = began = loop.time()
+        async with asyncio.TaskGroup() as group:
+            while due < began + seconds:
+                due += chance.expovariate(rate)
+                if due > loop.time():
+                    await asyncio.sleep(due - loop.time())
+                group.create_task(one(due, chance.choice(asked)))
+        return Latencies(
+            answered=len(taken),
+            per_second=len(taken) / (loop.time() - began),
+            p50=percentile(taken, 0.5),
+            p99=percentile(taken, 0.99),
+            worst=max(taken),
+        )
+
+
+def percentile(values: list[float], share: float) -> float:
+    ordered = sorted(values)
+    return ordered[min(len(ordered) - 1, int(share * len(ordered)))]
+
+
+def main(argv: Sequence[str] | None = None) -> None:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("part", choices=("memory", "events", "rooms", "most", "load"))
+    parser.add_argument("--rate", type=float, default=10.0, help="questions a second")
+    parser.add_argument("--seconds", type=float, default=5.0)
+    given = parser.parse_args(argv)
+    found: Any
+    match given.part:
+        case "memory":
+            found = asyncio.run(memory_of(given.folder))
+        case "events":
+            found = asyncio.run(costs_of(given.folder))
+        case "rooms":
+            found = asyncio.run(rooms_of(given.folder))
+        case "most":
+            found = asyncio.run(most_of(given.folder, given.seconds))
+        case _:
+            found = asyncio.run(load_of(given.folder, given.rate, given.seconds))
+    sys.stdout.write(msgspec.json.encode(found).decode() + "\n")
+
+
+if __name__ == "__main__":
+    main()
