@@ -24,6 +24,7 @@ STANDINS = {
     "espoo": "espoo",
     "hauki": "hauki",
     "ilmastovahti": "kausal",
+    "espoo_rooms": "respa",
     "finna": "finna",
     "omastadi": "decidim",
     "kerrokantasi": "kerrokantasi",
@@ -38,6 +39,7 @@ STANDINS = {
 }
 TITLES = {
     "espoo": LocalizedText(fi="Espoon tapahtumat", sv="Evenemang i Esbo", en="Events in Espoo"),
+    "espoo_rooms": LocalizedText(fi="Espoon tilat", sv="Lokaler i Esbo", en="Rooms in Espoo"),
     "museum": LocalizedText(fi="Museon kalenteri", sv="Museets kalender", en="The museum's calendar"),
     "museum_news": LocalizedText(fi="Museon ajankohtaiset", sv="Museets nyheter", en="The museum's news"),
     "crafts": LocalizedText(fi="Käsityöyhdistys", sv="Hantverksföreningen", en="The crafts association"),
@@ -56,6 +58,12 @@ with_helsinki = true
 connector = "linkedevents"
 url = "http://sandbox.invalid/"
 rank = 50
+
+[sources.espoo_rooms]
+connector = "respa"
+url = "http://sandbox.invalid/"
+municipality = "espoo"
+rank = 55
 
 [sources.museum]
 connector = "icalendar"

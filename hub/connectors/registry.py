@@ -16,6 +16,7 @@ from hub.connectors.kerrokantasi import Kerrokantasi
 from hub.connectors.kirkanta import Kirkanta
 from hub.connectors.linkedevents import LinkedEvents
 from hub.connectors.openahjo import OpenAhjo
+from hub.connectors.respa import Respa
 from hub.connectors.rpde import Rpde
 from hub.connectors.rss import Rss
 from hub.connectors.servicemap import Servicemap
@@ -37,6 +38,7 @@ CONNECTORS: dict[str, type[Connector]] = {
     "kirkanta": Kirkanta,
     "linkedevents": LinkedEvents,
     "openahjo": OpenAhjo,
+    "respa": Respa,
     "rpde": Rpde,
     "rss": Rss,
     "servicemap": Servicemap,

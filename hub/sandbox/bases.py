@@ -17,6 +17,7 @@ MOUNTS: dict[str, tuple[str, str]] = {
     "tribe": ("/tribe", "/"),
     "hauki": ("/hauki/v1", "/"),
     "kausal": ("/kausal", "/v1/graphql/"),
+    "respa": ("/respa/v1", "/"),
     "kerrokantasi": ("/kerrokantasi/v1", "/"),
     "decisions": ("/decisions", "/"),
     "sierra": ("/sierra/iii/sierra-api", "/v6/"),

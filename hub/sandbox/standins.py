@@ -18,18 +18,20 @@ from hub.sandbox.hauki import made as hauki
 from hub.sandbox.hauki.standin import app as hauki_app
 from hub.sandbox.icalendar import made as icalendar
 from hub.sandbox.icalendar.standin import app as icalendar_app
+from hub.sandbox.jsonld import made as jsonld
+from hub.sandbox.jsonld.standin import app as jsonld_app
 from hub.sandbox.kausal import made as kausal
 from hub.sandbox.kausal.standin import app as kausal_app
 from hub.sandbox.kerrokantasi import made as kerrokantasi
 from hub.sandbox.kerrokantasi.standin import app as kerrokantasi_app
-from hub.sandbox.jsonld import made as jsonld
-from hub.sandbox.jsonld.standin import app as jsonld_app
 from hub.sandbox.kirkanta import made as kirkanta
 from hub.sandbox.kirkanta.standin import app as kirkanta_app
 from hub.sandbox.linkedevents import made as linkedevents
 from hub.sandbox.linkedevents.standin import app as linkedevents_app
 from hub.sandbox.openahjo import made as openahjo
 from hub.sandbox.openahjo.standin import app as openahjo_app
+from hub.sandbox.respa import made as respa
+from hub.sandbox.respa.standin import app as respa_app
 from hub.sandbox.rss import made as rss
 from hub.sandbox.rss.standin import app as rss_app
 from hub.sandbox.servicemap import made as servicemap
@@ -60,6 +62,7 @@ STANDINS: Mapping[str, StandIn] = {
     "tribe": lambda city, now: tribe_app(tribe.made(city), now),
     "hauki": lambda city, now: hauki_app(hauki.made(city), now),
     "kausal": lambda city, now: kausal_app(kausal.made(city), now),
+    "respa": lambda city, now: respa_app(respa.made(city), now),
     "kerrokantasi": lambda city, now: kerrokantasi_app(kerrokantasi.made(city), now),
     "decisions": lambda city, now: decisions_app(decisions.made(city), now),
     "sierra": lambda city, now: sierra_app(sierra.made(city), now),

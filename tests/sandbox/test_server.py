@@ -29,6 +29,7 @@ PROBES = {
     "jsonld": "",
     "tribe": "wp-json/tribe/events/v1/events",
     "hauki": "opening_hours/?start_date=today&end_date=today&page_size=1",
+    "respa": "resource/?page_size=1",
     "kerrokantasi": "hearing/?limit=1",
     "decisions": "paatokset_decisions/_search",
     "openahjo": "issue/?limit=1",

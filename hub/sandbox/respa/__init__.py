@@ -1,0 +1,1 @@
+"""Respa's stand-in."""
