@@ -17,7 +17,7 @@ import hub.records
 from hub.errors import BadId
 from hub.records.core import LANGUAGES, Language, LocalizedText, Point, Record, Ref, localized, point
 from hub.records.events import Event, EventSeries
-from hub.records.merged import CityPlace
+from hub.records.merged import CityEvent, CityPlace
 from hub.records.places import Place
 from hub.records.registry import BY_KIND, RECORD_TYPES
 from tests.records.made import TEXT, any_record
@@ -140,7 +140,7 @@ def test_what_is_no_place_on_earth_is_no_point(lat: float | None, lon: float | N
 
 
 def test_every_type_of_record_is_in_the_registry_under_a_kind_of_its_own() -> None:
-    views: set[type[Record]] = {CityPlace, EventSeries}  # made of records of the kind that they name
+    views: set[type[Record]] = {CityEvent, CityPlace, EventSeries}  # made of records of the kind that they name
 
     assert set(RECORD_TYPES) == set(EVERY_TYPE) - views
     assert {view.kind for view in views} <= set(BY_KIND)
