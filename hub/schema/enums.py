@@ -8,6 +8,7 @@ from typing import Any, cast
 import strawberry
 
 from hub.domain.availability import AvailabilityState
+from hub.domain.feeds import FeedOutcome
 from hub.index.events import EventSort
 from hub.index.participation import AreaMatch
 from hub.index.places import PlaceSort
@@ -152,6 +153,16 @@ _described(
         ProposalStage.IDEA: "As a resident sent it in.",
         ProposalStage.PLAN: "Worked out together with the city.",
         ProposalStage.PROPOSAL: "In rounds that have one stage only.",
+    },
+)
+_described(
+    FeedOutcome,
+    "How the last reading of a feed ended.",
+    {
+        FeedOutcome.OK: "All of it was read.",
+        FeedOutcome.PARTIAL: "Something was dropped, mended or guessed at: see `droppedRows` and `remarks`.",
+        FeedOutcome.FAILED: "It could not be reached or read. The events that were last read are still shown.",
+        FeedOutcome.WAITING: "It was not read yet, or is switched off.",
     },
 )
 _described(
