@@ -12,16 +12,18 @@ import html
 import re
 from collections.abc import Iterator
 from datetime import timedelta
-from typing import Final, TypeAlias
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 import msgspec
-from lxml import etree
 
 from hub.connectors.feed import MOST_EVENTS, Decoded, decoded
 from hub.connectors.weblinks import weblink
 from hub.fetch import Remark
 
-Element: TypeAlias = etree._Element  # noqa: SLF001 - lxml's types have no other name
+if TYPE_CHECKING:  # lxml takes 4 MB, and workers load connectors too: it is imported where a feed is read
+    from lxml import etree
+
+Element: TypeAlias = "etree._Element"  # noqa: SLF001 - lxml's types have no other name
 Name: TypeAlias = tuple[str, str]  # our word for the namespace, local name in small letters
 
 NAMESPACES: Final = {
@@ -122,6 +124,8 @@ def read_document(body: bytes, url: str, charset: str | None) -> Document:
 
 def content(element: Element) -> str:
     """All text inside; of XHTML in Atom its markup."""
+    from lxml import etree  # noqa: PLC0415 - see above
+
     if element.get("type") == "xhtml":
         return "".join(etree.tostring(child, encoding="unicode", method="html") for child in element)
     return "".join(element.itertext()).strip()
@@ -142,6 +146,8 @@ def name_of(element: Element) -> Name | None:
 
 def _parsed(text: str) -> tuple[Element | None, str | None]:
     """The root, and what was wrong."""
+    from lxml import etree  # noqa: PLC0415 - see above
+
     data = text.encode(errors="replace")
     try:
         return etree.fromstring(data, _parser(recover=False)), None
@@ -155,6 +161,8 @@ def _parsed(text: str) -> tuple[Element | None, str | None]:
 
 
 def _parser(*, recover: bool) -> etree.XMLParser:
+    from lxml import etree  # noqa: PLC0415 - see above
+
     return etree.XMLParser(
         encoding="utf-8",
         recover=recover,
