@@ -18,6 +18,7 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
+from signal import SIGCONT, SIGSTOP
 from typing import TypeVar
 
 import msgspec
@@ -25,7 +26,7 @@ from rich.console import Console
 
 from bench import questions
 from bench.answering import SHARE, Costs, Latencies, Memory, Rate
-from bench.figures import Figure, compared, show
+from bench.figures import Figure, compared, percentile, show
 from bench.harvesting import Crawled, reply_of
 from bench.made import Pages
 from bench.scene import CALENDAR, NOW
@@ -37,7 +38,7 @@ T = TypeVar("T")
 
 FEW, MANY = 50_000, 200_000
 ROOMS = (240, 700)
-UNDER_LOAD = 12.0  # seconds of each of the three loads
+UNDER_LOAD, TURNS = 5.0, 4  # seconds of a load, alone and beside a harvest, so many times
 PARTS = ("harvest", "memory", "graph", "load", "questions")
 
 
@@ -148,54 +149,45 @@ class Bench:
         return found
 
     def load(self) -> list[Figure]:
-        """The `events` operation of 10 at a steady rate: alone, beside a full harvest that changes everything into the
-        same file, and alone again.
+        """The `events` operation of 10 at a steady rate, in turns alone and beside a full harvest that changes every
+        event of the same file; in between the harvest is stopped.
         """
         folder = copied(self.few, self._folder / "load")
         at_most = answer_of(answering(folder, "most", "--seconds", "4"), Rate).at_most
         rate = SHARE * at_most
         self._say(f"offering {rate:.0f} questions a second, {SHARE:.0%} of what one process can answer …")
-        before = self._loaded(folder, rate)
-        during = self._loaded(folder, rate, harvests=True)
-        after = self._loaded(folder, rate)
-        alone = Latencies(
-            answered=before.answered + after.answered,
-            per_second=(before.per_second + after.per_second) / 2,
-            p50=(before.p50 + after.p50) / 2,
-            p99=(before.p99 + after.p99) / 2,
-            worst=max(before.worst, after.worst),
-        )
-        told = [("p50", "p50", None), ("p99", "p99", "≤ 2 ×"), ("the slowest", "worst", None)]
-        return [
-            Figure(
-                name=f"events of 10 during a full harvest, {name}",
-                value=getattr(during, field),
-                unit="ms",
-                against="no harvest",
-                beside=getattr(alone, field),
-                ratio=getattr(during, field) / getattr(alone, field),
-                aim=aim,
-                note=f"{during.per_second:.0f} of {rate:.0f} a second offered" if field == "p99" else None,
-            )
-            for name, field, aim in told
-        ]
-
-    def _loaded(self, folder: Path, rate: float, *, harvests: bool = False) -> Latencies:
-        asking = answering(folder, "load", "--rate", f"{rate}", "--seconds", f"{UNDER_LOAD}", waits=True)
-        ready(asking)
-        if not harvests:
-            return answer_of(asking, Latencies)
+        alone: list[float] = []
+        during: list[float] = []
         writing = harvest(folder, f"{FEW}", "--waits", "--salt", "anew", nice=10)
         try:
             ready(writing)
             go(writing)
-            latencies = answer_of(asking, Latencies)
-            if writing.poll() is not None:
-                raise RuntimeError("the harvest was over before the load was")
-            return latencies
+            for _ in range(TURNS):
+                for taken, signal in ((alone, SIGSTOP), (during, SIGCONT)):
+                    writing.send_signal(SIGSTOP)
+                    asking = answering(folder, "load", "--rate", f"{rate}", "--seconds", f"{UNDER_LOAD}")
+                    ready(asking)
+                    writing.send_signal(signal)
+                    taken.extend(answer_of(asking, Latencies).taken)
+                    if writing.poll() is not None:
+                        raise RuntimeError("the harvest was over before the load was")
         finally:
             writing.kill()
             writing.communicate()
+        told = [("half of them", 0.5, None), ("p99", 0.99, "≤ 2 ×"), ("the slowest", 1.0, None)]
+        return [
+            Figure(
+                name=f"events of 10 beside a full harvest, {name}",
+                value=percentile(during, share),
+                unit="ms",
+                against="no harvest",
+                beside=percentile(alone, share),
+                ratio=percentile(during, share) / percentile(alone, share),
+                aim=aim,
+                note=f"{len(during)} answers at {rate:.0f} a second" if aim else None,
+            )
+            for name, share, aim in told
+        ]
 
     def questions(self) -> list[Figure]:
         return questions.figures(self.many)
@@ -220,8 +212,7 @@ def harvest(folder: Path, *arguments: str, nice: int = 0) -> subprocess.Popen[st
     return _started("bench.harvesting", folder, arguments, nice=nice)
 
 
-def answering(folder: Path, *arguments: str, waits: bool = False) -> subprocess.Popen[str]:
-    del waits
+def answering(folder: Path, *arguments: str) -> subprocess.Popen[str]:
     return _started("bench.answering", folder, arguments)
 
 

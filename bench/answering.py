@@ -55,13 +55,10 @@ class Costs(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Latencies(msgspec.Struct, frozen=True, kw_only=True):
-    """Of an open loop: milliseconds from when a question was due to when it was answered."""
+    """Of an open loop: milliseconds from when each question was due to when it was answered."""
 
-    answered: int
+    taken: list[float]
     per_second: float
-    p50: float
-    p99: float
-    worst: float
 
 
 class Rate(msgspec.Struct, frozen=True, kw_only=True):
@@ -221,18 +218,7 @@ async def load_of(folder: Path, rate: float, seconds: float) -> Latencies:
                 if due > loop.time():
                     await asyncio.sleep(due - loop.time())
                 group.create_task(one(due, chance.choice(asked)))
-        return Latencies(
-            answered=len(taken),
-            per_second=len(taken) / (loop.time() - began),
-            p50=percentile(taken, 0.5),
-            p99=percentile(taken, 0.99),
-            worst=max(taken),
-        )
-
-
-def percentile(values: list[float], share: float) -> float:
-    ordered = sorted(values)
-    return ordered[min(len(ordered) - 1, int(share * len(ordered)))]
+        return Latencies(taken=taken, per_second=len(taken) / (loop.time() - began))
 
 
 def main(argv: Sequence[str] | None = None) -> None:

@@ -71,6 +71,11 @@ def compared(
     )
 
 
+def percentile(values: list[float], share: float) -> float:
+    ordered = sorted(values)
+    return ordered[min(len(ordered) - 1, int(share * len(ordered)))]
+
+
 def show(console: Console, title: str, figures: list[Figure]) -> None:
     table = Table(title=title, title_justify="left", title_style="bold")
     table.add_column("what")
