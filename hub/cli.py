@@ -12,6 +12,7 @@ import shlex
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -24,6 +25,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
+from hub import checkfeed
 from hub import settings as configuration
 from hub.configured import Settings, housed
 from hub.demo import sandbox_settings
@@ -205,6 +207,32 @@ async def check_one(fetcher: Fetcher, connector: Connector) -> Checked:
         code=None if error is None else error.code,
         problem=None if error is None else f"{error}",
     )
+
+
+@app.command("check-feed")
+def check_feed(
+    feed: Annotated[str, typer.Argument(metavar="URL|FILE", help="A partner's feed: its address, or a file.")],
+    format: Annotated[  # noqa: A002 - the option's name
+        checkfeed.FeedFormat | None, typer.Option(help="What it is; unset: told by its bytes.")
+    ] = None,
+    at: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="As if it were this day.")] = None,
+    allow_private: Annotated[bool, typer.Option("--allow-private", help="It may lie at a private address.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Tell how a partner's feed is read: its events, what is dropped, where, why, and how to mend it.
+
+    Exit status 1 if it can't be read, or an event of it can't.
+    """
+    with told():
+        logs.configure("ERROR")
+        clock = utc_now if at is None else lambda: at.replace(tzinfo=UTC)
+        checked = asyncio.run(checkfeed.check(feed, clock=clock, format=format, allow_private=allow_private))
+    if as_json:
+        typer.echo(msgspec.json.format(msgspec.json.encode(checked)).decode())
+    else:
+        checkfeed.show(checked, out)
+    if not checked.is_good:
+        raise typer.Exit(FAILED)
 
 
 @app.command()

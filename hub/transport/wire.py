@@ -25,8 +25,14 @@ def real_wire(source: Source) -> httpx.AsyncBaseTransport:
     return AiohttpTransport(verify=tls(), trust_env=False, client=session_maker(source))
 
 
-def session_maker(source: Source) -> Callable[[], aiohttp.ClientSession]:
-    own = httpx.URL(source.url).raw_host.decode("ascii")
+def public_wire(source: Source) -> httpx.AsyncBaseTransport:
+    """The same for an address that somebody else named: not even its own host may be a private one."""
+    return AiohttpTransport(verify=tls(), trust_env=False, client=session_maker(source, own=""))
+
+
+def session_maker(source: Source, own: str | None = None) -> Callable[[], aiohttp.ClientSession]:
+    """`own`: the host that may be anywhere; None: that of the source."""
+    trusted = httpx.URL(source.url).raw_host.decode("ascii") if own is None else own
 
     def session() -> aiohttp.ClientSession:
         return aiohttp.ClientSession(
@@ -34,7 +40,7 @@ def session_maker(source: Source) -> Callable[[], aiohttp.ClientSession]:
                 limit=source.concurrent,
                 ssl=tls(),
                 keepalive_timeout=30,
-                resolver=None if source.allow_private else PublicResolver(own),
+                resolver=None if source.allow_private else PublicResolver(trusted),
             ),
             cookie_jar=aiohttp.DummyCookieJar(),  # upstreams set cookies for forms; the hub has no session with them
             auto_decompress=False,
