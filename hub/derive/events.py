@@ -7,6 +7,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, time, timedelta
+from functools import lru_cache
 
 import msgspec
 
@@ -104,6 +105,12 @@ class _House(msgspec.Struct):
 _house = msgspec.msgpack.Decoder(_House)
 
 
+@lru_cache(maxsize=1_000)
+def _house_of(body: bytes) -> Where:
+    said = _house.decode(body)
+    return whereabouts.of_place(said.ref.gid, said.name, said.address.street if said.address else None, said.location)
+
+
 def _houses(db: sqlite3.Connection, members: Collection[int]) -> dict[int, Where]:
     """The place of each of these members, as it is compared."""
     found = select(
@@ -114,11 +121,7 @@ def _houses(db: sqlite3.Connection, members: Collection[int]) -> dict[int, Where
         "SELECT rid, body FROM place_body WHERE rid IN (SELECT value FROM json_each(?))",
         {place for _, place in found},
     )
-    houses = {}
-    for rid, body in bodies:
-        said = _house.decode(body)
-        street = said.address.street if said.address else None
-        houses[rid] = whereabouts.of_place(said.ref.gid, said.name, street, said.location)
+    houses = {rid: _house_of(body) for rid, body in bodies}
     return {member: houses[place] for member, place in found if place in houses}
 
 

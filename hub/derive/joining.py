@@ -60,7 +60,8 @@ def join(
     _write(db, changed, records, old, left, came)
     series = {said.series for rid in changed for said in (old.get(rid), records.get(rid)) if said is not None}
     parents = _live(db, {rid for rid in series if rid is not None} - changed)
-    counts = _counts(db, {key for by_rid in (left, came) for keys in by_rid.values() for key in keys.all})
+    gone_keys = {key for keys in left.values() for key in keys.all}
+    counts = _counts(db, {key for keys in came.values() for key in keys.all}, gone_keys)
     swayed = _swayed(db, old, records, left, came, counts) - changed
     scope = came.keys() | parents | swayed
     told = {rid: records[rid].told for rid in came} | told_by(db, scope - came.keys())
@@ -120,14 +121,22 @@ def _live(db: sqlite3.Connection, rids: Collection[int]) -> set[int]:
     }
 
 
-def _counts(db: sqlite3.Connection, keys: Collection[int]) -> dict[int, Counter[str]]:
-    """How many records of each source have each of these numbers."""
+def _counts(db: sqlite3.Connection, keys: Collection[int], left: Collection[int] = ()) -> dict[int, Counter[str]]:
+    """How many records of each source have each of these numbers; of those not in `left` only if there are several."""
+    several = {
+        row[0]
+        for row in select(
+            db,
+            "SELECT key FROM event_key WHERE key IN (SELECT value FROM json_each(?)) GROUP BY key HAVING count(*) > 1",
+            keys,
+        )
+    }
     found: dict[int, Counter[str]] = defaultdict(Counter)
     for key, source, count in select(
         db,
         "SELECT key, source, count(*) FROM event_key WHERE key IN (SELECT value FROM json_each(?))"
         " GROUP BY key, source",
-        keys,
+        several.union(left),
     ):
         found[key][source] = count
     return found
@@ -161,15 +170,18 @@ def _swayed(
     """
     moves: dict[int, dict[str, int]] = defaultdict(dict)
     pages: set[int] = set()
+    gone = {key for keys in left.values() for key in keys.all}
     for by_rid, said, sign in ((left, old, -1), (came, records, 1)):
         for rid, keys in by_rid.items():
-            pages.update(keys.pages)
             source = said[rid].told.source
-            for key in keys.all:
+            # a number that one record has now, and that none has left, is nobody else's
+            several = [key for key in keys.all if key in counts or key in gone]
+            pages.update(key for key in several if key in keys.pages)
+            for key in several:
                 move = moves[key]
                 move[source] = move.get(source, 0) + sign
     swayed = set()
-    for key, move in moves.items():  # a harvest brings thousands at once, and nearly all of them are nobody else's
+    for key, move in moves.items():
         now = counts.get(key, NOBODY)
         total = sum(now.values())
         if (total > CROWD) != (total - sum(move.values()) > CROWD):
@@ -204,7 +216,8 @@ def _ties(
     """Of each of these records to any other; a pair once. `known`, `counted`: as far as it was looked up already."""
     keys = {rid: known.get(rid) or keys_of(said) for rid, said in told.items()}
     wanted = {key for own in keys.values() for key in own.all}
-    counts = {**counted, **_counts(db, wanted - counted.keys())}
+    others = {key for rid, own in keys.items() if rid not in known for key in own.all}
+    counts = {**counted, **_counts(db, others - counted.keys())}
     pages = {key: page for own in keys.values() for key, page in own.pages.items()}
     listings = {page for key, page in pages.items() if _is_listing(counts.get(key, NOBODY))}
     ids = {key for own in keys.values() for key in own.ids}

@@ -28,6 +28,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import lru_cache
 from hashlib import blake2b
 from urllib.parse import parse_qsl, unquote, urlsplit
+from zlib import crc32
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -45,6 +46,7 @@ QUARTER = 900
 HOUR = 3600
 DAY = 86_400
 MOST_LINKS = 10
+LONGEST_LIST = 60  # characters of an address's last part that may be the word for a list
 MOST_TEXT = 300  # characters of a title that are looked at
 
 UUID = re.compile(r"\{?[0-9a-f]{8}-?(?:[0-9a-f]{4}-?){3}[0-9a-f]{12}\}?", re.IGNORECASE)
@@ -167,63 +169,59 @@ def canonical(address: str) -> str | None:
     if parts.scheme not in {"http", "https"} or not host:
         return None
     path = [part for part in parts.path.split("/") if part and part.casefold() not in {"fi", "sv", "en"}]
-    query = sorted(
-        (name, value) for name, value in parse_qsl(parts.query, keep_blank_values=False) if not TRACKING.match(name)
-    )
-    if not query and (not path or _slug(path[-1]) in titles.LISTS):
+    given = parse_qsl(parts.query) if parts.query else []
+    query = sorted((name, value) for name, value in given if not TRACKING.match(name))
+    if not query and (not path or (len(path[-1]) < LONGEST_LIST and _slug(path[-1]) in titles.LISTS)):
         return None
     asked = "&".join(f"{name}={value}" for name, value in query)
     return f"{host}{port}/{'/'.join(path)}{'?' if asked else ''}{asked}"
 
 
 def _slug(part: str) -> str:
+    if part.isalnum() and part.isascii():
+        return part.lower()
     return SUFFIX.sub("", titles.plain(unquote(part))).replace("ä", "a").replace("ö", "o").replace("å", "a")
 
 
-class Keys(msgspec.Struct, frozen=True, gc=False):
+class Keys(msgspec.Struct, frozen=True):
     """Numbers by which records are found that may be tied: two that can be have one in common. Most others have none.
 
-    `ids`: by what they are called or call others; `pages`: the addresses, whenever they are for; `words`: the rest.
+    `ids`: by what they are called or call others; `pages`: the addresses, whenever they are for.
     """
 
+    all: frozenset[int] = frozenset()
     ids: frozenset[int] = frozenset()
     pages: Mapping[int, str] = {}
-    words: frozenset[int] = frozenset()
-
-    @property
-    def all(self) -> set[int]:
-        return {*self.ids, *self.pages, *self.words}
 
 
 def keys_of(told: Told) -> Keys:
     if told.starts is None:
         return Keys()
-    words = {
-        _number("title", word, minute) for word in titles.block_words(told.titles) for minute in _minutes(told.starts)
-    }
-    if told.ends is not None:  # what begins a little earlier or later, and ends together
-        words |= {
-            _number("ends", " ".join(sorted(title.words)), minute)
-            for title in told.titles
-            for minute in _minutes(told.ends)
-        }
-    return Keys(
-        ids=frozenset(
-            _number("id", name, minute) for name in (*told.ids, *told.names) for minute in _minutes(told.starts)
-        ),
-        pages={_number("page", page, 0): page for page in (told.page, *told.links) if page is not None},
-        words=frozenset(words),
-    )
+    minutes = _minutes(told.starts)
+    around = {word for name in told.where.names for word in name}
+    words = [_number(f"title {word}", m) for word in titles.block_words(told.titles, around) for m in minutes]
+    if told.ends is not None and told.titles:  # what begins a little earlier or later, and ends together
+        whole = " ".join(sorted(told.titles[0].words))
+        words += [_number(f"ends {whole}", m) for m in _minutes(told.ends)]
+    ids = [_number(f"id {name}", m) for name in (*told.ids, *told.names) for m in minutes]
+    pages = {_page_number(page): page for page in (told.page, *told.links) if page is not None}
+    return Keys(all=frozenset((*words, *ids, *pages)), ids=frozenset(ids), pages=pages)
 
 
-def _minutes(moment: int) -> set[int]:
+def _minutes(moment: int) -> tuple[int, ...]:
     """Two moments less than a minute apart have one of these in common."""
-    return {moment // MINUTE, -(-moment // MINUTE)}
+    minute, seconds = divmod(moment, MINUTE)
+    return (minute, minute + 1) if seconds else (minute,)
 
 
-def _number(kind: str, word: str, minute: int) -> int:
-    said = f"{kind}\0{minute}\0{word}".encode(errors="surrogatepass")
-    return int.from_bytes(blake2b(said, digest_size=8).digest(), signed=True)
+def _number(word: str, minute: int) -> int:
+    """Two words may share a number by chance: that costs a look at their records, and no more."""
+    return crc32(word.encode(errors="surrogatepass")) << 28 | minute & 0xFFFFFFF
+
+
+def _page_number(page: str) -> int:
+    """Large enough that two pages share none: what stands on several events of a source is a listing."""
+    return -int.from_bytes(blake2b(page.encode(errors="surrogatepass"), digest_size=7).digest())
 
 
 def tie(one: Told, other: Told, listings: Collection[str] = ()) -> Tie | None:

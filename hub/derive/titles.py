@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import datetime
 from functools import lru_cache
 from html import unescape
@@ -40,6 +40,8 @@ _WEAK = (
     "täynnä|täysi|uusi aika|uusi paikka|uusi ajankohta|uusi päivä|uutta|uusi|ilmainen|maksuton|vapaa pääsy|huom|muutos"
     "|ny tid|ny plats|nytt|gratis|fri entré|fritt inträde|obs|fullt|full|free|new time|new date|new|note"
 )
+STANDING = re.compile(rf"(?:{_NOTICES})\b")
+SIGN = re.compile(r"[^\w\s]|\n")
 IN_FRONT = re.compile(
     rf"^\W*(?:(?:{_NOTICES})\b\W*|[(\[](?:{_WEAK})[)\]!]+\W*|(?:{_WEAK})\s*[:!]+\W*|(?:{_WEAK})\s-\s)"
 )
@@ -61,6 +63,8 @@ WEEKDAYS = (
     ("lauantai", "lauantaina", "la", "lördag", "lör", "saturday", "sat"),
     ("sunnuntai", "sunnuntaina", "su", "söndag", "sön", "sunday", "sun"),
 )
+DIGIT = re.compile(r"\d")
+WEEKDAY = re.compile("|".join(name for names in WEEKDAYS for name in names if len(name) > 5))
 
 # Words that name a part, a level, an age or a group: what one title has more than the other is then another event.
 TELLING = re.compile(
@@ -118,7 +122,11 @@ class Title(msgspec.Struct, frozen=True, gc=False, array_like=True):
 
 def plain(text: str) -> str:
     """Folded for comparing: no markup or invisible signs, one kind of dash, one kind of white space, no case."""
-    said = unescape(MARKUP.sub(" ", unescape(text)))
+    said = unescape(text) if "&" in text else text
+    if "<" in said:
+        said = unescape(MARKUP.sub(" ", said))
+    elif "&" in said:  # escaped twice
+        said = unescape(said)
     said = unicodedata.normalize("NFKC", said)
     if not ORDINARY.fullmatch(said):
         said = "".join(c for c in said if unicodedata.category(c) not in {"Cf", "Mn", "So", "Sk"} or c == "\u0308")
@@ -128,32 +136,47 @@ def plain(text: str) -> str:
 
 def read_title(language: str, text: str, starts: datetime | None) -> Title:
     """`starts`: in local time; its own date and hour say nothing more about the event."""
+    said = _without_notices(text)
+    if starts is not None:
+        said = _without_its_time(said, starts)
+    return Title(language, _parts(said))
+
+
+@lru_cache(maxsize=5_000)  # the occurrences of a series have one title
+def _without_notices(text: str) -> str:
     said = plain(text)
+    if not SIGN.search(said) and not STANDING.match(said):
+        return said
     for _ in range(3):  # "PERUTTU! UUSI AIKA: …"
         shorter = BEHIND.sub("", IN_FRONT.sub("", said))
         if shorter == said or not shorter.strip():
             break
         said = shorter
-    if starts is not None:
-        said = _without_its_time(said, starts)
-    parts = [tuple(words_of(part)) for part in PART.split(said)]
+    return said
+
+
+@lru_cache(maxsize=5_000)
+def _parts(said: str) -> tuple[tuple[str, ...], ...]:
+    parts = [tuple(words_of(part)) for part in (PART.split(said) if SIGN.search(said) else (said,))]
     kept: list[tuple[str, ...]] = []
     left = MOST_WORDS
     for part in parts:
         if part and left > 0:
             kept.append(part[:left])
             left -= len(part)
-    return Title(language, tuple(kept))
+    return tuple(kept)
 
 
 def words_of(text: str) -> list[str]:
     """The words of a folded text; "and" is none."""
-    return [word for word in WORD.findall(COMPOUND.sub("", text)) if word not in JOINING]
+    if SIGN.search(text):
+        text = COMPOUND.sub("", text)
+    return [word for word in WORD.findall(text) if word not in JOINING]
 
 
 def _without_its_time(said: str, starts: datetime) -> str:
-    if not any(c.isdigit() for c in said):
-        return _without_weekday(said, starts, shortened=False)
+    if not DIGIT.search(said):
+        return _without_weekday(said, starts, shortened=False) if WEEKDAY.search(said) else said
     found = False
 
     def date_gone(match: re.Match[str]) -> str:
@@ -286,12 +309,13 @@ def is_common(title: Title, is_around: Callable[[str], bool]) -> bool:
     return bool(words) and all(word in COMMON for word in words)
 
 
-def block_words(titles: Iterable[Title]) -> set[str]:
-    """The beginnings of the longest words of each: two titles that are one have one of these in common."""
+def block_words(titles: Iterable[Title], around: Collection[str]) -> set[str]:
+    """The beginnings of the two longest words of each: two titles that are one have one of these in common. Words of
+    `around` (where it is held) only where there is no other.
+    """
     found: set[str] = set()
     for title in titles:
-        names = sorted(
-            {word for word in title.words if len(word) > 2 and not is_number(word)}, key=lambda w: (-len(w), w)
-        )
-        found.update(stem(word, "fi")[:4] for word in names[:3])
+        names = {word for part in title.parts for word in part if len(word) > 3 and word not in CITIES}
+        longest = sorted(names.difference(around) or names or title.words, key=lambda word: (-len(word), word))
+        found.update(word[:4] for word in longest[:2])
     return found

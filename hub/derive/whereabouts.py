@@ -64,6 +64,8 @@ NOWHERE = Where()
 
 def of_words(text: LocalizedText | None, point: Point | None) -> Where:
     """What a feed says of where."""
+    if text is None:
+        return NOWHERE if point is None else Where(lat=point.lat, lon=point.lon)
     names: dict[tuple[str, ...], None] = {}
     streets: dict[tuple[str, str], None] = {}
     rooms: dict[tuple[str, str], None] = {}
@@ -94,6 +96,8 @@ def of_place(place: str, name: LocalizedText | None, street: LocalizedText | Non
 
 def at_house(house: Where, beside: Where) -> Where:
     """At a place of the city; `beside`: what the event itself says more, such as a room."""
+    if beside is NOWHERE:
+        return house
     at = house if beside.lat is None else beside
     return msgspec.structs.replace(house, rooms=beside.rooms, lat=at.lat, lon=at.lon)
 
