@@ -66,11 +66,12 @@ class Component(msgspec.Struct):
 
 
 class File(msgspec.Struct, frozen=True):
-    """`is_whole` False: it was cut off, or holds more events than are read."""
+    """`is_whole` False: it was cut off. `is_all` False: it holds more events than are read."""
 
     calendars: tuple[Component, ...]
     is_whole: bool
     is_utf_8: bool
+    is_all: bool = True
 
 
 def read_file(body: bytes) -> File:
@@ -94,7 +95,7 @@ def read_file(body: bytes) -> File:
                     is_whole &= stack.pop().name != "VCALENDAR"
                 events += name == "VEVENT"
                 if events > MOST_EVENTS:
-                    return File(_calendars(calendars), is_whole=False, is_utf_8=is_utf_8(plain))
+                    return File(_calendars(calendars), is_whole=True, is_utf_8=is_utf_8(plain), is_all=False)
                 _open(Component(name, number), stack, calendars)
             case "BEGIN" if passed_over or name not in KEPT or len(stack) >= DEEPEST:
                 passed_over.append(name)

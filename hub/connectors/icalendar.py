@@ -28,7 +28,7 @@ import msgspec
 
 from hub.connectors import feed
 from hub.connectors.ical_series import Identity, Occurrence, Told, Window, identity_of, occurrences, read_times
-from hub.connectors.ical_text import Component, File, NoCalendar, Property, as_html, read_file, split
+from hub.connectors.ical_text import MOST_EVENTS, Component, File, NoCalendar, Property, as_html, read_file, split
 from hub.connectors.ical_time import Moment, Zones, read_duration
 from hub.connectors.markup import html_of, plain
 from hub.connectors.weblinks import weblink
@@ -51,6 +51,7 @@ CUT_OFF = Remark(
     reason="the file has no end: it was cut off, so nothing that it lacks counts as withdrawn",
     mend="Check that the whole file is sent, up to END:VCALENDAR.",
 )
+TOO_MANY = Remark(key=None, reason=f"it has more than {MOST_EVENTS} events: the later ones are left out")
 
 
 class ICalendar:
@@ -101,6 +102,8 @@ def read_feed(reply: Reply, *, window: Window) -> Page[Event]:
     remarks: list[Remark] = []
     if not file.is_whole:
         remarks.append(CUT_OFF)
+    if not file.is_all:
+        remarks.append(TOO_MANY)
     if not file.is_utf_8:
         remarks.append(feed.NOT_UTF_8)
     groups: dict[str, _Group] = {}
@@ -117,7 +120,7 @@ def read_feed(reply: Reply, *, window: Window) -> Page[Event]:
         events,
         dropped=dropped,
         remarks=remarks,
-        complete=file.is_whole and is_readable,
+        complete=file.is_whole and file.is_all and is_readable,
         wish=feed.wish_of(reply, _refresh(file)),
     )
 

@@ -28,7 +28,7 @@ from urllib.parse import urlsplit
 
 from hub.connectors import feed
 from hub.connectors.ical_series import Window
-from hub.connectors.page_nodes import PageNodes, read_page
+from hub.connectors.page_nodes import TOO_MANY, PageNodes, read_page
 from hub.connectors.schemaorg import read_events
 from hub.connectors.weblinks import weblink
 from hub.fetch import Ask, Collection, Dropped, Fetch, Page, Reply, Request, Source
@@ -110,13 +110,13 @@ def read_listing(reply: Reply, *, window: Window, following: int | None) -> Page
     found = read_events(nodes.found, reply, window, nodes.language)
     is_readable = bool(found.sent) or not nodes.dropped
     return reply.page(
-        found.events[: feed.MOST_EVENTS],
+        found.events,
         sent=found.sent + len(nodes.dropped),
         dropped=[*nodes.dropped, *found.dropped],
         remarks=[*nodes.remarks, *found.remarks],
         next=after,
         wish=feed.wish_of(reply),
-        complete=is_readable and len(found.events) <= feed.MOST_EVENTS,
+        complete=is_readable and found.is_all and TOO_MANY not in nodes.remarks,
     )
 
 

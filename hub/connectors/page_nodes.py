@@ -26,16 +26,17 @@ META: Final = re.compile(rb"<meta\b[^<>]{0,300}?charset\s*=\s*[\"']?\s*([\w.:-]{
 SCAN: Final = 1 << 14
 # Texts are kept as they are; what stands around them is not JSON's.
 LITTER: Final = re.compile(
-    r'("(?:[^"\\]|\\.)*+(?:"|\Z))'
+    r'("(?:[^"\\]|\\.)*+(?:"|\\?\Z))'
     r"|/\*(?:[^*]|\*(?!/))*+(?:\*/|\Z)"
     r"|//[^\n]*+"
     r"|<!--|-->|<!\[CDATA\[|\]\]>|\ufeff",
     re.DOTALL,
 )
-TRAILING: Final = re.compile(r'("(?:[^"\\]|\\.)*+(?:"|\Z))|,(?=\s*+[}\]])', re.DOTALL)
+TRAILING: Final = re.compile(r'("(?:[^"\\]|\\.)*+(?:"|\\?\Z))|,(?=\s*+[}\]])', re.DOTALL)
 BETWEEN: Final = re.compile(r"[\s;,]*+")
 LARGEST: Final = 10**18
 LINKS: Final = {"a": "href", "area": "href", "link": "href", "img": "src", "audio": "src", "video": "src"}
+TOO_MANY: Final = Remark(key=None, reason="it holds more than is read: the later scripts or items are left out")
 BAD_SCRIPT_MEND: Final = "Check the script of type application/ld+json with a JSON validator."
 
 JSON: TypeAlias = Any  # what a stranger's JSON holds
@@ -75,11 +76,14 @@ def read_page(body: bytes, charset: str | None) -> PageNodes:
             dropped.append(Dropped(key=None, reason=_reason(error), where=where, mend=BAD_SCRIPT_MEND))
     items = [node for node in tree.css("[itemscope]") if "itemprop" not in node.attributes][:MOST_ITEMS]
     found += [Found(_item(node, 0), f"microdata {number}") for number, node in enumerate(items, 1)]
+    remarks = [] if whole.remark is None else [whole.remark]
+    if len(scripts) > MOST_SCRIPTS or len(items) == MOST_ITEMS:
+        remarks.append(TOO_MANY)
     html = tree.css_first("html")
     return PageNodes(
         found=tuple(found),
         dropped=tuple(dropped),
-        remarks=() if whole.remark is None else (whole.remark,),
+        remarks=tuple(remarks),
         language=None if html is None else html.attributes.get("lang"),
         has_any=bool(scripts or items),
     )

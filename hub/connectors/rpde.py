@@ -83,6 +83,7 @@ def read_page(reply: Reply, *, window: Window) -> Page[Event]:
         remarks=found.remarks,
         next=_following(reply, page) if page.items else None,
         gone=gone,
+        complete=found.is_all,
     )
 
 

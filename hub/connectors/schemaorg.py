@@ -70,12 +70,13 @@ NO_NAME_MEND: Final = "Give each event a name."
 
 
 class Events(msgspec.Struct):
-    """What was read of one reply."""
+    """What was read of one reply. `is_all` False: it holds more than is read."""
 
     events: list[Event] = []
     dropped: list[Dropped] = []
     remarks: list[Remark] = []
     sent: int = 0
+    is_all: bool = True
 
 
 class _Candidate(msgspec.Struct):
@@ -114,6 +115,7 @@ class _Reading:
             self._know(node)
         series_of = self._members(every)
         candidates: list[_Candidate] = []
+        count = 0
         seen: set[int] = set()
         for node, where, parent in every:
             if id(node) in seen or not types_of(node) & EVENTS or self._node(node) is not node:
@@ -125,6 +127,10 @@ class _Reading:
             if candidate is not None:
                 candidate.series = series
                 candidates.append(candidate)
+                count += len(candidate.times)
+            if count > feed.MOST_EVENTS:
+                self._too_many(where)
+                break
         self._identify(candidates)
         self._make(candidates)
         return self._out
@@ -143,7 +149,7 @@ class _Reading:
                 continue
             count += 1
             if count > MOST_NODES:
-                self._out.remarks.append(Remark(key=None, reason="it holds more than is read", where=where))
+                self._too_many(where)
                 return
             if isinstance(value, list):
                 waiting += [(one, where, parent, depth + 1) for one in reversed(value)]
@@ -152,6 +158,10 @@ class _Reading:
                 for name in reversed(INSIDE):
                     if isinstance(inner := value.get(name), (dict, list)):
                         waiting.append((inner, where, value, depth + 1))
+
+    def _too_many(self, where: str) -> None:
+        self._out.is_all = False
+        self._out.remarks.append(Remark(key=None, reason="it holds more than is read from there on", where=where))
 
     def _know(self, node: Node) -> None:
         """By its @id; of several the one that says most."""
