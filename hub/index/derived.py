@@ -2,7 +2,8 @@
 
 Facts are narrow, integers where they can be, and apart from the bodies (inline bodies make counts five times slower).
 Moments are epoch seconds. Rows are keyed by `rid`, the row number of a record (of a merged one: of its first member).
-Each list has a covering index in the order of its sort, with `rid` to break ties: pages are by keyset, never OFFSET.
+Each list has a covering index in the order of its sort, with `rid` to break ties: pages are by keyset, never OFFSET. An
+index of listed rows alone holds `listed` too: the condition names it, and would be looked up in the table for each row.
 """
 
 from __future__ import annotations
@@ -53,14 +54,14 @@ CREATE TABLE event(
   langs INTEGER NOT NULL, min_age INTEGER, max_age INTEGER, lat REAL, lon REAL, modified INTEGER, name TEXT NOT NULL,
   listed INTEGER NOT NULL, enrol_opens INTEGER, enrol_closes INTEGER, enrol INTEGER NOT NULL);
 CREATE INDEX event_starts ON event(
-  starts, rid, ends, free, langs, lat, lon, place, organiser, online, type, status, source, min_age, max_age)
+  starts, rid, ends, free, langs, lat, lon, place, organiser, online, type, status, source, min_age, max_age, listed)
   WHERE listed = 1;
-CREATE INDEX event_name ON event(name, rid) WHERE listed = 1;
-CREATE INDEX event_modified ON event(coalesce(modified, 0), rid) WHERE listed = 1;
-CREATE INDEX event_place ON event(place, starts, rid, ends, type, free) WHERE listed = 1;
-CREATE INDEX event_organiser ON event(organiser, starts, rid) WHERE listed = 1;
-CREATE INDEX event_enrol ON event(starts, rid, enrol_opens, enrol_closes) WHERE listed = 1 AND enrol = 1;
-CREATE INDEX event_own ON event(lat, lon, rid) WHERE listed = 1 AND lat IS NOT NULL;
+CREATE INDEX event_name ON event(name, rid, listed) WHERE listed = 1;
+CREATE INDEX event_modified ON event(coalesce(modified, 0), rid, listed) WHERE listed = 1;
+CREATE INDEX event_place ON event(place, starts, rid, ends, type, free, listed) WHERE listed = 1;
+CREATE INDEX event_organiser ON event(organiser, starts, rid, listed) WHERE listed = 1;
+CREATE INDEX event_enrol ON event(starts, rid, enrol_opens, enrol_closes, enrol, listed) WHERE listed = 1 AND enrol = 1;
+CREATE INDEX event_own ON event(lat, lon, rid, listed) WHERE listed = 1 AND lat IS NOT NULL;
 CREATE INDEX event_at ON event(at);
 CREATE TABLE event_keyword(
   keyword INTEGER NOT NULL, starts INTEGER NOT NULL, event INTEGER NOT NULL,

@@ -8,7 +8,7 @@ from enum import StrEnum
 
 import msgspec
 
-from hub.index.bodies import decode_as, numbered
+from hub.index.bodies import numbered
 from hub.index.epochs import UNKNOWN_START, epoch
 from hub.index.event_details import Details, conditions
 from hub.index.geo import Box, Near, near_params, squared_sql
@@ -171,10 +171,13 @@ def bodies(index: Index, rids: Collection[int]) -> list[Event | None]:
         " LEFT JOIN event_body m ON m.rid = r.rid WHERE r.kind = ? AND r.hash NOT NULL",
         (f"{list(rids)}", Event.kind),
     )
-    made = {rid: decode_as(Event, own, rid) if merged is None else _merged(merged, rid) for rid, own, merged in rows}
+    made = {
+        rid: numbered(_event.decode(own), rid) if merged is None else _merged(merged, rid) for rid, own, merged in rows
+    }
     return [made.get(rid) for rid in rids]
 
 
+_event = msgspec.msgpack.Decoder(Event)
 _city_event = msgspec.msgpack.Decoder(CityEvent)
 
 

@@ -55,6 +55,8 @@ class Listing(msgspec.Struct, frozen=True, kw_only=True):
         conditions = list(self.where)
         if after is not None:
             sign = "<" if self.descending else ">"
+            # the index is entered at the cursor: another bound of the same side would be tried first, and walked from
+            conditions = [f"+{bound}" if bound.startswith(f"{keys[0]} {sign}") else bound for bound in conditions]
             marks = ", ".join(f":after{i}" for i in range(len(after)))
             conditions.append(f"({', '.join(keys)}) {sign} ({marks})")
             params.update({f"after{i}": value for i, value in enumerate(after)})

@@ -134,3 +134,35 @@ def test_places_near_a_point_are_found_by_the_tree(read: tuple[Writer, Index]) -
     steps = plan(read[1], places.places(PlaceFilter(near=near)), None)
 
     assert [step for step in steps if "SCAN b VIRTUAL TABLE" in step], steps
+
+
+def test_a_total_of_events_reads_the_index_alone(read: tuple[Writer, Index]) -> None:
+    wanted = EventFilter(starts_after=made.NOW, is_free=True, languages=("sv",))
+    sql, params = events(read[1], wanted).total(None)
+    steps = [row[3] for row in read[1].rows(f"EXPLAIN QUERY PLAN {sql}", params)]
+
+    assert any(step.startswith("SEARCH t USING COVERING INDEX event_starts") for step in steps), steps
+
+
+def test_a_page_far_behind_costs_what_the_first_does(read: tuple[Writer, Index]) -> None:
+    listing = events(read[1], EventFilter(starts_after=made.NOW))
+    rows = read[1].rows(*listing.page(None, 1_900, None))
+    steps = 0
+
+    def step() -> bool:
+        nonlocal steps
+        steps += 1
+        return False
+
+    def cost(after: tuple[object, ...] | None) -> int:
+        nonlocal steps
+        steps = 0
+        db = read[0].connection
+        db.set_progress_handler(step, 1)
+        try:
+            assert len(db.execute(*listing.page(None, 21, after)).fetchall()) == 21
+        finally:
+            db.set_progress_handler(None, 0)
+        return steps
+
+    assert cost((*rows[-1][2:], rows[-1][1])) < 3 * cost(None)  # not the 1 900 rows before it
