@@ -28,6 +28,7 @@ WHOLE: tuple[tuple[str, ...], ...] = (
     ("max_attendees",),
     ("min_attendees",),
     ("environment",),
+    ("data_source",),
 )
 TEXTS = ("name", "summary", "description")
 LISTS = ("keywords", "audience_keywords", "categories")

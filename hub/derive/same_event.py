@@ -23,7 +23,6 @@ Ties make groups (`groups`): the surest first, and never two records in one that
 from __future__ import annotations
 
 import re
-from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import lru_cache
 from hashlib import blake2b
@@ -421,18 +420,14 @@ def groups(
 
 def confidences(group: Sequence[int], ties: Mapping[tuple[int, int], Tie]) -> dict[int, float]:
     """How sure it is that each belongs to the first: along the surest chain of ties, as sure as its weakest."""
-    near: dict[int, list[tuple[int, float]]] = defaultdict(list)
-    for (a, b), found in ties.items():
-        near[a].append((b, found.confidence))
-        near[b].append((a, found.confidence))
-    inside = set(group)
     best = {group[0]: 1.0}
     waiting = [group[0]]
     while waiting:
         rid = waiting.pop()
-        for twin, confidence in near[rid]:
-            reached = min(best[rid], confidence)
-            if twin in inside and reached > best.get(twin, 0.0):
+        for twin in group:
+            found = ties.get((min(rid, twin), max(rid, twin)))
+            reached = 0.0 if found is None else min(best[rid], found.confidence)
+            if reached > best.get(twin, 0.0):
                 best[twin] = reached
                 waiting.append(twin)
     return best

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from math import cos, hypot, radians
 
 import msgspec
@@ -200,6 +201,7 @@ def _names_agree(one: tuple[str, ...], other: tuple[str, ...]) -> float:
     return 0.0 if after and kind_of(after[0]) is not None else 0.92
 
 
+@lru_cache(maxsize=20_000)
 def kind_of(word: str) -> str | None:
     """Of which kind of house this is a word; the longest that it ends in counts (nuorisotalo is no talo)."""
     for cut in range(len(word) - 2):
