@@ -89,6 +89,9 @@ async def test_a_library_is_one_place_with_all_its_ids(hub: Caller) -> None:
 )
 async def test_the_catalogue_finds_things_and_books_and_where_they_are(hub: Caller, text: str, title: str) -> None:
     catalogue = (await hub.operation("catalogue", text=text, first=10))["catalogue"]
+    if "TIMED_OUT" in states(catalogue).values():
+        # a busy machine may take longer than a caller waits; what was asked comes all the same, for the next one
+        catalogue = (await hub.operation("catalogue", text=text, first=10))["catalogue"]
     found = {edge["node"]["title"]["text"]: edge["node"] for edge in catalogue["edges"]}
     match = next(node for name, node in found.items() if name.startswith(title))
     assert any(holding["place"] for holding in match["holdings"])
