@@ -15,7 +15,6 @@ from starlette.applications import Starlette
 from hub.app import create_app, running
 from hub.configured import Settings
 from hub.demo import sandbox_settings
-from hub.sandbox.bases import bases
 from hub.sandbox.server import sandbox
 
 ORIGIN = "http://sandbox.example"
@@ -80,13 +79,6 @@ class City:
             told = (await client.get("/_sandbox")).json()
         return {each["name"]: each["requests"] for each in told}
 
-    async def _made(self) -> None:
-        """Lets the stand-ins that look-ups ask make their rows before anybody's deadline runs."""
-        async with httpx.AsyncClient(transport=httpx.ASGITransport(app=self.upstreams)) as client:
-            for name, url in bases(ORIGIN).items():
-                if name in {"finna", "sierra"}:
-                    await client.get(url)
-
     async def _tell(self, what: str) -> None:
         async with httpx.AsyncClient(transport=self.wire, base_url=ORIGIN) as client:
             (await client.post(f"/_sandbox/{what}")).raise_for_status()
@@ -94,7 +86,6 @@ class City:
     @asynccontextmanager
     async def open(self) -> AsyncIterator[Caller]:
         """The hub, serving what its data folder has."""
-        await self._made()
         async with running(create_app(self.settings, wire=self.wire, clock=self.clock)) as app:
             transport = httpx.ASGITransport(app=app)
             async with httpx.AsyncClient(transport=transport, base_url="http://hub.example") as client:
