@@ -58,6 +58,8 @@ OWN_NAMES = ("system:", "http:", "https:", "tprek:")  # of every installation, o
 TRACKING = re.compile(
     r"utm_|fbclid$|gclid$|dclid$|msclkid$|mc_[ce]id$|_hs|igshid$|ref$|lang$|hl$|locale$", re.IGNORECASE
 )
+SIMPLE = re.compile(r"https?://(?:www\.)?([a-z0-9-]+(?:\.[a-z0-9-]+)+)((?:/[A-Za-z0-9_-]*)+)")  # most are
+SPOKEN = frozenset(("", "fi", "sv", "en", "FI", "SV", "EN"))
 SUFFIX = re.compile(r"\.(?:html?|php|aspx?)$")
 
 
@@ -159,6 +161,10 @@ def canonical(address: str) -> str | None:
 
     Without scheme, "www.", fragment, slash at the end, parts that name a language and parameters that count clicks.
     """
+    simple = SIMPLE.fullmatch(address)
+    if simple is not None:
+        path = [part for part in simple[2].split("/") if part not in SPOKEN]
+        return None if not path or _slug(path[-1]) in titles.LISTS else f"{simple[1]}/{'/'.join(path)}"
     try:
         parts = urlsplit(address)
         host = (parts.hostname or "").removeprefix("www.")
@@ -167,7 +173,7 @@ def canonical(address: str) -> str | None:
         return None
     if parts.scheme not in {"http", "https"} or not host:
         return None
-    path = [part for part in parts.path.split("/") if part and part.casefold() not in {"fi", "sv", "en"}]
+    path = [part for part in parts.path.split("/") if part not in SPOKEN]
     given = parse_qsl(parts.query) if parts.query else []
     query = sorted((name, value) for name, value in given if not TRACKING.match(name))
     if not query and (not path or (len(path[-1]) < LONGEST_LIST and _slug(path[-1]) in titles.LISTS)):

@@ -214,6 +214,12 @@ def test_an_address_is_spelt_in_one_way_and_a_list_is_no_page(address: str, page
     assert canonical(address) == page
 
 
+@given(st.from_regex(r"https?://(www\.)?[a-z0-9.-]{1,12}(/[A-Za-z0-9_.%-]{0,10}){0,5}", fullmatch=True))
+@settings(max_examples=200, deadline=None, derandomize=True)
+def test_what_counts_clicks_makes_no_other_address(address: str) -> None:
+    assert canonical(f"{address}?utm_source=x") == canonical(address)
+
+
 @given(st.text(max_size=80), st.text(max_size=80))
 @settings(max_examples=300, deadline=None, derandomize=True)
 def test_any_texts_can_be_compared(title: str, where: str) -> None:
