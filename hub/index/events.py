@@ -111,11 +111,11 @@ def events(index: Index, wanted: EventFilter, under: Under | None = None) -> Lis
     if wanted.near is not None:
         _inside(c, index, wanted, under, wanted.near.box, wanted.near)
     if wanted.places:
-        c.any_of("t.place", "places", wanted.places)
+        _having(c, index, wanted, under, "place", wanted.places)
     if wanted.areas:
         _linked(c, index, wanted, under, "area", wanted.areas)
     if wanted.organisers:
-        c.any_of("t.organiser", "organisers", wanted.organisers)
+        _having(c, index, wanted, under, "organiser", wanted.organisers)
     if wanted.series:
         c.add(
             "t.rid IN (SELECT event FROM event_series WHERE series IN (SELECT value FROM json_each(:series)))",
@@ -201,6 +201,16 @@ def series_among(index: Index, rids: Collection[int]) -> set[int]:
         "SELECT rid FROM event WHERE listed = 0 AND rid IN (SELECT value FROM json_each(?))", (f"{list(rids)}",)
     )
     return {row[0] for row in rows}
+
+
+def _having(
+    c: Conditions, index: Index, wanted: EventFilter, under: Under | None, column: str, values: Sequence[int]
+) -> None:
+    """Events with any of these values in a column that has an index of its own, in the order of the start."""
+    c.params[f"{column}s"] = f"{list(values)}"
+    one_of = f"{column} IN (SELECT value FROM json_each(:{column}s))"
+    found = f"SELECT e.rid FROM event e WHERE e.{one_of} AND e.listed = 1{_times('e', wanted)}"
+    c.add(f"{_listed(under)} IN ({found})" if _are_few(index, c, found, RARE) else f"+t.{one_of}")
 
 
 def _linked(

@@ -252,6 +252,28 @@ def test_a_common_keyword_finds_what_a_rare_one_does(
     assert (found("common"), found("rare")) == (6, 1)
 
 
+@pytest.mark.parametrize("rare", [2_000, 0])
+def test_events_of_several_places_and_organisers_are_found_however_many_there_are(
+    writer: Writer, index: Index, monkeypatch: pytest.MonkeyPatch, rare: int
+) -> None:
+    monkeypatch.setattr(event_index, "RARE", rare)
+    made.put(
+        writer,
+        HERE,
+        THERE,
+        made.event("late", at_place=AT_HERE, organiser=ORGANISER, starts_at=made.at(12)),
+        made.event("early", at_place=AT_THERE, starts_at=made.at(9)),
+        made.event("nowhere", organiser=ORGANISER, starts_at=made.at(10)),
+    )
+    places = tuple(row[0] for row in index.rows("SELECT rid FROM place"))
+    by = EventFilter(organisers=(made.number_of(writer, ORGANISER),))
+    anywhere = event_index.events(index, EventFilter(places=places))
+
+    assert listed(writer, index, anywhere) == ["early", "late"]
+    assert listed(writer, index, event_index.events(index, by)) == ["nowhere", "late"]
+    assert index.rows(*anywhere.total(None)) == [(0, 2)]
+
+
 @pytest.mark.parametrize(("rare", "most"), [(2_000, 0.35), (0, 0.35), (0, 0.0)])
 @pytest.mark.parametrize(
     "wanted",
