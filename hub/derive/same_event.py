@@ -58,7 +58,7 @@ OWN_NAMES = ("system:", "http:", "https:", "tprek:")  # of every installation, o
 TRACKING = re.compile(
     r"utm_|fbclid$|gclid$|dclid$|msclkid$|mc_[ce]id$|_hs|igshid$|ref$|lang$|hl$|locale$", re.IGNORECASE
 )
-SIMPLE = re.compile(r"https?://(?:www\.)?([a-z0-9-]+(?:\.[a-z0-9-]+)+)((?:/[A-Za-z0-9_-]*)+)")  # most are
+SIMPLE = re.compile(r"https?://(?:www\.)?(?!www\.)([a-z0-9-]+(?:\.[a-z0-9-]+)+)((?:/[A-Za-z0-9_-]*)+)")  # most are
 SPOKEN = frozenset(("", "fi", "sv", "en", "FI", "SV", "EN"))
 SUFFIX = re.compile(r"\.(?:html?|php|aspx?)$")
 
