@@ -66,8 +66,8 @@ async def by_refs(city: City, refs: set[Ref]) -> dict[Ref, Record | Exception]:
     for (ref, _), area in zip(areas, place_index.areas(city.index, [rid for _, rid in areas]), strict=True):
         if area is not None:
             found[ref] = area
-    missing: dict[str, list[Ref]] = defaultdict(list)
     found |= _events(city, {ref: known[ref].rid for ref in refs if ref.kind == "event" and ref in known})
+    missing: dict[str, list[Ref]] = defaultdict(list)
     for ref in refs:
         if ref in found:
             continue
