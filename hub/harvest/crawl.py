@@ -30,7 +30,7 @@ log = logging.getLogger(__name__)
 
 MOST_PAGES = 5_000  # for one list; ours have 350 at most
 MOST_SAME_PAGES = 3  # in a row, after the first: the source ignores how we ask for the next
-ROWS = 500  # written in one transaction: one of a page's hundred writes each index's pages five times as often
+ROWS = 1_500  # written in one transaction: smaller ones write the pages of each index more often
 LONGEST_KEPT = timedelta(seconds=1)  # a slow source's page is written when it comes
 OVERLAP = timedelta(minutes=5)  # a source's clock and ours differ; what is read twice is the same by its hash
 TELL_EVERY = timedelta(seconds=1)
