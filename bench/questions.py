@@ -109,7 +109,7 @@ class _Asking:
             return [plain.decode(body) for body in raw]
 
         return [
-            compared("page of 50, decoded", self.page(SOON), beside, decoded, aim="≤ 0.2 ms (see note)"),
+            compared("page of 50, decoded", self.page(SOON), beside, decoded, aim="≤ 0.2 ms"),
             compared("  of which: ids by SQL", self.page(SOON, bodies=False), beside, decoded),
             compared(
                 "  of which: bodies by SQL",
