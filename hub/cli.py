@@ -395,7 +395,3 @@ def told() -> Iterator[None]:
     except (HubError, OSError) as error:
         err.print(f"{error}", markup=False, highlight=False, soft_wrap=True)
         raise typer.Exit(FAILED) from error
-
-
-if __name__ == "__main__":
-    main()

@@ -224,7 +224,7 @@ def test_the_demo_answers_and_ends_with_ctrl_c() -> None:
         port = free.getsockname()[1]
     address = f"http://127.0.0.1:{port}"
     with subprocess.Popen(
-        [sys.executable, "-m", "hub.cli", "demo", "--port", str(port)], stdout=subprocess.PIPE, text=True
+        [sys.executable, "-m", "hub", "demo", "--port", str(port)], stdout=subprocess.PIPE, text=True
     ) as demo:
         ends = time.monotonic() + LONG
         answer = None
