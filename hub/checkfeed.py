@@ -5,7 +5,7 @@ code. An address is a stranger's word: not even its own host may be a private on
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
@@ -144,11 +144,17 @@ async def _check_address(
             word = format_of(first.body)
         connector = _connector(word, source.url, allow_private=allow_private)
         pages = await _read(fetcher, connector, clock(), first)
+        moved = fetcher.moved(source.id)
     except PayloadChanged as error:
         return FeedChecked(feed=feed, format=word, outcome="reject", problem=_said(error))
     finally:
         await fetcher.aclose()
-    return _checked(feed, word, pages)
+    return _checked(feed, word, pages, () if moved is None else (moved_remark(moved),))
+
+
+def moved_remark(address: str) -> Remark:
+    reason = f"its address is redirected for good (301 or 308) to {address[:2000]}"
+    return Remark(key=None, reason=reason, mend="Give the hub's operator the new address.")
 
 
 async def _read(fetcher: Fetcher, connector: Connector, now: datetime, first: Reply | None) -> list[Page[Event]]:
@@ -212,9 +218,9 @@ def _said(error: PayloadChanged) -> str:
     return f"{error}".partition(" than we read: ")[2].partition(": ")[2] or f"{error}"
 
 
-def _checked(feed: str, word: str, pages: list[Page[Event]]) -> FeedChecked:
+def _checked(feed: str, word: str, pages: list[Page[Event]], more: Sequence[Remark] = ()) -> FeedChecked:
     dropped = [one for page in pages for one in page.dropped]
-    remarks = [one for page in pages for one in page.remarks]
+    remarks = [*more, *(one for page in pages for one in page.remarks)]
     is_whole = all(page.complete for page in pages) and not any(one.is_kept for one in remarks)
     wishes = [page.wish.total_seconds() for page in pages if page.wish is not None]
     return FeedChecked(

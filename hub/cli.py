@@ -278,7 +278,7 @@ def harvest(source: Only = None, config: Config = None, as_json: AsJson = False)
         typer.echo(msgspec.json.format(msgspec.json.encode(collected)).decode())
     else:
         show_harvest(collected)
-    if any(one.state is State.FAILED for one in collected):
+    if any(one.state in {State.FAILED, State.GONE} for one in collected):
         raise typer.Exit(FAILED)
 
 
@@ -361,7 +361,9 @@ class Bars:
 def show_harvest(collected: Sequence[Collected]) -> None:
     table = Table("source", "collection", "state", "records", "dropped", "")
     for one in collected:
-        colour = {State.OK: "green", State.DEGRADED: "yellow", State.FAILED: "red"}.get(one.state, "")
+        colour = {State.OK: "green", State.DEGRADED: "yellow", State.FAILED: "red", State.GONE: "red"}.get(
+            one.state, ""
+        )
         state = f"[{colour}]{one.state}[/]" if colour else f"{one.state}"
         table.add_row(one.source, one.collection, state, f"{one.records}", f"{one.dropped}", one.message or "")
     out.print(table)

@@ -3,12 +3,13 @@
     HubError                      code: what a client sees in extensions.code
     ├── UpstreamError             carries the source's name; stale-if-error answers it
     │   ├── UpstreamTimeout
-    │   ├── UpstreamUnavailable   5xx, no connection
+    │   ├── UpstreamUnavailable   5xx, no connection; may say when to come back
     │   │   ├── CircuitOpen       not asked: it failed too often just now
     │   │   └── Overloaded        not asked: our own queue or pace for it is full
     │   ├── UpstreamThrottled     429; says when to come back
     │   ├── NoCredentials         not asked: it wants credentials, and none are configured
     │   ├── UpstreamRefused       4xx, or a GraphQL upstream's errors: our request was wrong
+    │   │   └── UpstreamGone      410: what was asked for is no more, and will not be again
     │   └── PayloadChanged        the reply no longer has the shape we read
     ├── BadInput                  the caller can mend it
     │   ├── BadId · BadCursor
@@ -46,7 +47,13 @@ class UpstreamTimeout(UpstreamError):
 
 
 class UpstreamUnavailable(UpstreamError):
+    """`retry_after`: seconds that the source said to wait, None if it did not tell."""
+
     code: ClassVar[str] = "UPSTREAM_UNAVAILABLE"
+
+    def __init__(self, message: str, *, source: str, retry_after: float | None = None) -> None:
+        super().__init__(message, source=source)
+        self.retry_after = retry_after
 
 
 class CircuitOpen(UpstreamUnavailable):
@@ -58,11 +65,7 @@ class Overloaded(UpstreamUnavailable):
 
 
 class UpstreamThrottled(UpstreamUnavailable):
-    """The source said "too many". `retry_after`: seconds to wait, None if it did not tell."""
-
-    def __init__(self, message: str, *, source: str, retry_after: float | None = None) -> None:
-        super().__init__(message, source=source)
-        self.retry_after = retry_after
+    """The source said "too many"."""
 
 
 class NoCredentials(UpstreamError):
@@ -79,6 +82,10 @@ class UpstreamRefused(UpstreamError):
     def __init__(self, message: str, *, source: str, status: int | None = None) -> None:
         super().__init__(message, source=source)
         self.status = status
+
+
+class UpstreamGone(UpstreamRefused):
+    pass
 
 
 class PayloadChanged(UpstreamError):

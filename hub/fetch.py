@@ -39,6 +39,7 @@ class Source(msgspec.Struct, frozen=True, kw_only=True):
     full: timedelta | None = None
     per_minute: int | None = None  # pace: requests a minute; None: unpaced
     concurrent: int = 4
+    shares_host: bool = False  # pace and places are counted for all sources of its host that share
     timeout: timedelta = timedelta(seconds=10)  # one request, all tries
     allow_private: bool = False
     options: Mapping[str, Any] = msgspec.field(default_factory=dict)  # what this connector lets one configure
@@ -437,3 +438,8 @@ class Connector(Protocol):
     def probe(self) -> Wanted[Any]:
         """The cheapest request that shows that the upstream keeps its contract, for `hub check`."""
         ...
+
+
+def is_feed(connector: Connector) -> bool:
+    """Whether it reads what a stranger publishes: a partner's feed, and no service that we know."""
+    return any(collection.isolated for collection in connector.collections())

@@ -30,6 +30,7 @@ from hub.errors import (
     Overloaded,
     PayloadChanged,
     UpstreamError,
+    UpstreamGone,
     UpstreamRefused,
     UpstreamThrottled,
     UpstreamTimeout,
@@ -54,6 +55,7 @@ from hub.freshness import Freshness, Verdict
 from hub.observe.metrics import Metrics
 from hub.transport.breaker import Circuit, State
 from hub.transport.call import EXTENSION, Call, asked
+from hub.transport.hosts import Manners, manners_of
 from hub.transport.journal import Journal
 from hub.transport.retry import retry_after
 from hub.transport.stack import stack
@@ -74,6 +76,7 @@ UNFORESEEN = (ValueError, TypeError, LookupError, AttributeError, ArithmeticErro
 OURS = (CircuitOpen, Overloaded)
 NOT_MODIFIED = 304
 LONGEST_VALIDATOR = 1_000
+LONGEST_REST = 86_400.0  # seconds until its next try that a source may ask of the harvest
 NEVER_KEPT = Freshness(timedelta(0))
 
 
@@ -95,7 +98,8 @@ class SourceHealth(msgspec.Struct, frozen=True, kw_only=True):
     """How a source has been. Rates and times over the last hundred requests; None: not known yet.
 
     `state`: "closed" (asked as usual), "half_open" (a few trials), "open" (left alone).
-    `last_error` names method and path at most.
+    `last_error` names method and path at most. `moved_to`: the origin, without a path, that its redirects lead to which
+    are for good, said several times in a row.
     """
 
     state: str
@@ -106,6 +110,7 @@ class SourceHealth(msgspec.Struct, frozen=True, kw_only=True):
     error_rate: float | None  # 0..1
     p50_ms: float | None
     p95_ms: float | None
+    moved_to: str | None = None
 
 
 class _Copy(msgspec.Struct, Generic[T], frozen=True):
@@ -121,8 +126,9 @@ class _Copy(msgspec.Struct, Generic[T], frozen=True):
 class _Line:
     """All that belongs to one source."""
 
-    def __init__(self, source: Source, fetcher: Fetcher) -> None:
+    def __init__(self, source: Source, manners: Manners, fetcher: Fetcher) -> None:
         self.source = source
+        self.manners = manners
         self.journal = Journal()
         self.circuit = Circuit(on_turn=partial(fetcher._turned, source.name))  # noqa: SLF001 - the same module
         self.is_unreadable = False
@@ -161,7 +167,8 @@ class Fetcher:
         self._cache = cache or Store(64 << 20, clock=clock, monotonic=monotonic, sleep=sleep)
         self._parsed = Parsed(parsed_mb << 20)
         self._flights: Flights[Kept] = Flights()
-        self._lines = {id_: _Line(source, self) for id_, source in sources.items()}
+        manners = manners_of(sources.values())
+        self._lines = {id_: _Line(source, manners[id_], self) for id_, source in sources.items()}
         self._tokens = Tokens(credentials=credentials, monotonic=monotonic)
         self._agent = f"cityhub/{VERSION}" + (f" (+{contact})" if contact else "")
 
@@ -352,6 +359,7 @@ class Fetcher:
                 body=response.content,
                 read_at=self._clock(),
             )
+            line.journal.led(call.moved)
             refuse_status(fetch, reply, self._clock)
         except UpstreamError as error:
             if not isinstance(error, OURS):
@@ -408,6 +416,7 @@ class Fetcher:
             line.stack = stack(
                 line.source,
                 self._wire_of(line.source),
+                manners=line.manners,
                 circuit=line.circuit,
                 journal=line.journal,
                 metrics=self.metrics,
@@ -436,6 +445,10 @@ class Fetcher:
         """Requests really sent to this source so far, every try counted."""
         return self._lines[source_id].journal.sent
 
+    def moved(self, source_id: str) -> str | None:
+        """The address that the last reply of this source came from, where every redirect to it was for good."""
+        return self._lines[source_id].journal.moved
+
     def health(self, source_id: str) -> SourceHealth:
         line = self._lines[source_id]
         journal = line.journal
@@ -448,6 +461,7 @@ class Fetcher:
             error_rate=journal.error_rate,
             p50_ms=journal.quantile_ms(0.5),
             p95_ms=journal.quantile_ms(0.95),
+            moved_to=journal.moved_to,
         )
 
     async def purge(self, tag: str) -> bool:
@@ -531,11 +545,13 @@ def refuse_status(fetch: Fetch[Any], reply: Reply, clock: Callable[[], datetime]
         return
     name = fetch.source.name
     what = f"{status}: {what_of(fetch)}"
+    seconds = retry_after(reply.headers.get("retry-after"), clock, LONGEST_REST)
     if status == 429:
-        seconds = retry_after(reply.headers.get("retry-after"), clock)
         raise UpstreamThrottled(f"{name} said that it was asked too often, {what}", source=name, retry_after=seconds)
     if status >= 500:
-        raise UpstreamUnavailable(f"{name} failed with {what}", source=name)
+        raise UpstreamUnavailable(f"{name} failed with {what}", source=name, retry_after=seconds)
+    if status == 410:
+        raise UpstreamGone(f"{name} says that it is gone for good, {what}", source=name, status=status)
     raise UpstreamRefused(f"{name} refused with {what}", source=name, status=status)
 
 

@@ -23,6 +23,7 @@ from typing import Annotated, Any, Literal, NamedTuple, TypeVar
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+import msgspec
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainValidator, ValidationError, field_validator
 from pydantic import ValidationInfo as Known
 from pydantic_core import ErrorDetails
@@ -32,13 +33,14 @@ from hub.cache.store import open_store
 from hub.configured import Settings
 from hub.connectors.registry import CONNECTORS
 from hub.errors import BadSettings
-from hub.fetch import Source
+from hub.fetch import Source, is_feed
 from hub.records.core import LANGUAGES, Language, LocalizedText, localized
 
 FILE, FILE_VARIABLE = "hub.toml", "HUB_CONFIG"
 HELSINKI = Path(__file__).with_name("helsinki.toml")
 NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}", re.ASCII)
 DURATION = re.compile(r"(\d{1,6})\s*(s|m|h|d)", re.ASCII)
+FEEDS_PER_MINUTE = 60  # one a second is what a small web site bears from anybody
 UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 
 
@@ -163,7 +165,9 @@ class SourceSection(BaseModel):
         None, description="How often what tells its changes is read in full all the same; unset: likewise."
     )
     rank: int = Field(100, ge=0, le=10_000, description="Lower speaks first where several say the same of one thing.")
-    per_minute: int | None = Field(None, ge=0, le=100_000, description="Most requests a minute; 0 or unset: any.")
+    per_minute: int | None = Field(
+        None, ge=0, le=100_000, description="Most requests a minute; 0: any; unset: any, to a feed 60."
+    )
     concurrent: int = Field(4, ge=1, le=64, description="Most requests at a time.")
     timeout: Duration = Field(timedelta(seconds=10), description="For one request with all its tries.")
     allow_private: bool = Field(
@@ -346,7 +350,9 @@ class _Reading:
             options=dict(section.model_extra or {}),
         )
         try:
-            CONNECTORS[section.connector](source)
+            if is_feed(CONNECTORS[section.connector](source)):
+                pace = FEEDS_PER_MINUTE if section.per_minute is None else source.per_minute
+                source = msgspec.structs.replace(source, shares_host=True, per_minute=pace)
         except BadSettings as error:
             self.mistakes.extend(f"{self.file}: {mistake}" for mistake in error.mistakes)
             return None, False

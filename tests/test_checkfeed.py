@@ -110,6 +110,18 @@ async def test_a_document_is_asked_for_once() -> None:
     assert checked.outcome == "ok"
 
 
+async def test_an_address_that_moved_for_good_is_told_whole_to_who_asks() -> None:
+    def answer(request: httpx.Request) -> httpx.Response:
+        if request.url.path == "/old.xml":
+            return httpx.Response(301, headers={"Location": "/new.xml?key=1"})
+        return httpx.Response(200, content=(SAMPLES / "rss/samples/rss-ev-module.xml").read_bytes())
+
+    checked = await check("https://partner.example/old.xml", clock=june, wire=httpx.MockTransport(answer))
+
+    assert checked.remarks[0].reason.endswith("to https://partner.example/new.xml?key=1")
+    assert checked.outcome == "partial"
+
+
 async def test_a_log_in_page_is_rejected_with_the_reason() -> None:
     wire = httpx.MockTransport(lambda request: httpx.Response(200, html="<html><form>Log in</form></html>"))
 

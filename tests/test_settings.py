@@ -96,6 +96,17 @@ def test_no_requests_a_minute_means_any_number() -> None:
     assert budgeting.per_minute is None
 
 
+@pytest.mark.parametrize(("given", "pace"), [("", 60), ("per_minute = 0", None), ("per_minute = 6", 6)])
+def test_a_partners_feed_is_asked_once_a_second_and_shares_the_pace_of_its_host(given: str, pace: int | None) -> None:
+    museum, city = parse(
+        f'[sources.museum]\nconnector = "icalendar"\nurl = "https://a.example/x.ics"\n{given}\n'
+        '[sources.kirkanta]\nurl = "https://a.example/"'
+    ).sources
+
+    assert (museum.per_minute, museum.shares_host) == (pace, True)
+    assert (city.per_minute, city.shares_host) == (None, False)
+
+
 def test_a_source_that_is_switched_off_is_known_and_not_asked() -> None:
     found = parse("[sources.varaamo]\nenabled = false\n[sources.kirkanta]")
 

@@ -9,7 +9,6 @@ import msgspec
 
 from hub.domain.city import City, Gathered
 from hub.fetch import Source
-from hub.index.crawls import State
 
 
 class AnswerState(StrEnum):
@@ -83,7 +82,7 @@ def state_of(city: City, gathered: Gathered) -> SourceAnswer | None:
         return SourceAnswer(source=source, state=AnswerState.SKIPPED, message="switched off in the configuration")
     crawl = city.crawls.get((gathered.source, gathered.kind))
     if crawl is None or crawl.last_full is None or crawl.confirmed is None:
-        if crawl is not None and crawl.state is State.FAILED:
+        if crawl is not None and crawl.is_failed:
             state, message = AnswerState.FAILED, crawl.message
         else:
             state = AnswerState.WARMING
@@ -93,7 +92,7 @@ def state_of(city: City, gathered: Gathered) -> SourceAnswer | None:
     is_stale = city.now(until if until > city.now() else None) >= until
     message = None
     if is_stale:
-        message = crawl.message if crawl.state is State.FAILED else "its last confirmation is past its time"
+        message = crawl.message if crawl.is_failed else "its last confirmation is past its time"
     return SourceAnswer(
         source=source,
         state=AnswerState.STALE if is_stale else AnswerState.FRESH,

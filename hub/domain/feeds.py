@@ -11,6 +11,7 @@ import msgspec
 from hub.domain import answers
 from hub.domain.city import City
 from hub.domain.lists import MOST_ROWS, Found, PageArgs, listed
+from hub.domain.sources import health_of
 from hub.errors import BadInput
 from hub.fetch import Source
 from hub.index.crawls import CrawlState, State
@@ -28,11 +29,12 @@ OWN_RECORDS: Final = (
 
 
 class FeedOutcome(StrEnum):
-    """How the last reading ended. After FAILED the last good events are still served."""
+    """How the last reading ended. After FAILED and GONE the last good events are still served."""
 
     OK = "OK"
     PARTIAL = "PARTIAL"
     FAILED = "FAILED"
+    GONE = "GONE"
     WAITING = "WAITING"
 
 
@@ -45,6 +47,7 @@ class FeedReport(msgspec.Struct, frozen=True, kw_only=True):
     fetched_at: datetime | None
     next_fetch_at: datetime | None
     dropped: int
+    moved_to: str | None = None  # an origin: see SourceHealth
 
 
 def report(city: City, name: str) -> FeedReport | None:
@@ -55,13 +58,18 @@ def report(city: City, name: str) -> FeedReport | None:
         return None
     crawl = city.crawls.get((source.id, Event.kind)) if gathered.is_on else None
     message = None if crawl is None else crawl.message
+    outcome, moved_to = _outcome(crawl), None
+    if crawl is not None:
+        moved_to = health_of(city, source).moved_to
+        outcome = FeedOutcome.PARTIAL if moved_to is not None and outcome is FeedOutcome.OK else outcome
     return FeedReport(
         source=source,
-        outcome=_outcome(crawl),
+        outcome=outcome,
         message=message if gathered.is_on else "switched off in the configuration",
         fetched_at=None if crawl is None else crawl.confirmed,
         next_fetch_at=None if crawl is None else _next(crawl),
         dropped=0 if crawl is None else crawl.dropped,
+        moved_to=moved_to,
     )
 
 
@@ -85,16 +93,31 @@ def dropped_rows(city: City, source: Source, first: int) -> list[Told]:
 def remarks(city: City, feed: FeedReport, first: int) -> list[Told]:
     """The rows that were mended or guessed at first, then those that were passed over."""
     told = [one for one in city.index.told(feed.source.id, Event.kind) if one.is_kept is not None]
+    if feed.moved_to is not None:
+        told.append(_moved(feed.moved_to, feed.fetched_at))
     return sorted(told, key=lambda one: not one.is_kept)[: _checked(first)]
 
 
 def _outcome(crawl: CrawlState | None) -> FeedOutcome:
     if crawl is None or crawl.state in {State.NEVER, State.CRAWLING}:
         return FeedOutcome.WAITING
-    if crawl.state is State.FAILED:
-        return FeedOutcome.FAILED
+    if crawl.is_failed:
+        return FeedOutcome.GONE if crawl.state is State.GONE else FeedOutcome.FAILED
     is_good = crawl.state is State.OK and not crawl.dropped and not crawl.remarks and crawl.message is None
     return FeedOutcome.OK if is_good else FeedOutcome.PARTIAL
+
+
+def _moved(where: str, at: datetime | None) -> Told:
+    """The whole address is not told: its path may be what keeps the feed private."""
+    return Told(
+        collection=Event.kind,
+        key=None,
+        reason=f"its address was redirected for good (301 or 308) several times in a row, to one of {where}",
+        where=None,
+        mend="Give the hub's operator the new address, and keep the redirect until it stands in the configuration.",
+        is_kept=True,
+        at=at,
+    )
 
 
 def _next(crawl: CrawlState) -> datetime | None:

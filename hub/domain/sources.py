@@ -44,6 +44,7 @@ class Health(msgspec.Struct, frozen=True, kw_only=True):
     last_error: str | None
     error_rate: float | None
     latency: Latency | None
+    moved_to: str | None = None  # see SourceHealth
 
 
 def sources(city: City) -> list[Source]:
@@ -96,6 +97,7 @@ def health_of(city: City, source: Source) -> Health:
         last_error=failed.last_error,
         error_rate=latest.error_rate,
         latency=latency,
+        moved_to=next((health.moved_to for health in seen if health.moved_to is not None), None),
     )
 
 

@@ -16,7 +16,14 @@ from typing import Any, Protocol, TypeVar
 
 import msgspec
 
-from hub.errors import PayloadChanged, UpstreamError, UpstreamRefused, UpstreamThrottled
+from hub.errors import (
+    PayloadChanged,
+    UpstreamError,
+    UpstreamGone,
+    UpstreamRefused,
+    UpstreamThrottled,
+    UpstreamUnavailable,
+)
 from hub.fetch import Ask, Changed, Collection, Dropped, Fetch, Page, Remark, Seen, Source, Wanted
 from hub.harvest import missing
 from hub.harvest.missing import Read
@@ -38,6 +45,7 @@ MOST_ASKED = 50  # records that a list suddenly lacks, asked for one by one afte
 READ_ANEW = timedelta(days=1)  # although nothing changed: the window moves over what stays the same
 LONGEST_WAIT, MOST_WAITS = 600.0, 10  # seconds, times in one crawl, that a source's "too many" is waited out
 UNTOLD_WAIT = 60.0
+GONE_FOR = timedelta(days=7)  # before what is gone for good is asked again; a restart asks at once
 
 # A mistake in a connector's code may cost its own collection, not the harvest of the others.
 OUR_MISTAKES = (ArithmeticError, AssertionError, AttributeError, LookupError, RecursionError, TypeError, ValueError)
@@ -335,7 +343,7 @@ class Crawl:
 
     def _end_unchanged(self, state: CrawlState, started: datetime) -> CrawlState:
         """Its source says what it said when it was last read: all of that is confirmed, and nothing else moves."""
-        was_failed = state.state is State.FAILED
+        was_failed = state.is_failed
         after = msgspec.structs.replace(
             state,
             state=State.OK if was_failed else state.state,
@@ -365,7 +373,7 @@ class Crawl:
                 writer.save_dropped(source.id, collection.kind, self._dropped, self._remarks)
             after = msgspec.structs.replace(
                 state,
-                state=State.OK if state.state is State.FAILED else state.state,
+                state=State.OK if state.is_failed else state.state,
                 last_ok=writer.now(),
                 confirmed=started,
                 since=started - OVERLAP,
@@ -373,7 +381,7 @@ class Crawl:
                 retry_at=None,
                 records=writer.count(collection.kind, source.id),
                 dropped=len(self._dropped) or state.dropped,
-                message=None if state.state is State.FAILED else state.message,
+                message=None if state.is_failed else state.message,
             )
             writer.save_crawl(after)
         return after
@@ -387,10 +395,14 @@ class Crawl:
         else:
             failures = state.failures + 1
             wait = retry_after(failures, state)
+            if isinstance(error, UpstreamGone):
+                wait = GONE_FOR
+            elif isinstance(error, UpstreamUnavailable) and error.retry_after is not None:
+                wait = max(wait, timedelta(seconds=error.retry_after))
         understood = not isinstance(error, (UpstreamRefused, PayloadChanged))
         after = msgspec.structs.replace(
             state,
-            state=State.FAILED,
+            state=State.GONE if isinstance(error, UpstreamGone) else State.FAILED,
             failures=failures,
             retry_at=writer.now() + wait,
             since=state.since if understood or self._mode is Mode.FULL else None,

@@ -97,6 +97,7 @@ class Harvester:
     async def run(self, stop: asyncio.Event) -> None:
         """For ever, each collection when it is due, until `stop`. An error of the index itself ends it."""
         self._forget_the_rest()
+        self._ask_again()
         async with asyncio.TaskGroup() as group:
             tasks = [group.create_task(self._forever(each)) for each in self._harvested]
             tasks.append(group.create_task(self._keep_house()))
@@ -154,7 +155,7 @@ class Harvester:
         after = await crawl.run(mode, before)
         if mode is Mode.FULL and abs(after.records - before.records) > MUCH * max(after.records, before.records):
             writer.analyze()
-        if after.state is State.FAILED and after.last_full is None:
+        if after.is_failed and after.last_full is None:
             self._tell_who_waits(each, collection)
         writer.checkpoint()
         return after
@@ -202,6 +203,13 @@ class Harvester:
             with self._writer.transaction():
                 rows = self._writer.forget(source, kind)
             log.warning("harvest.forgotten", extra={"source": source, "collection": kind, "rows": rows})
+
+    def _ask_again(self) -> None:
+        """What was gone for good is asked once more: who starts the hub anew may have mended it."""
+        gone = [state for state in self._writer.crawls().values() if state.state is State.GONE]
+        if gone:
+            with self._writer.transaction():
+                self._writer.save_crawl(*(msgspec.structs.replace(state, retry_at=None) for state in gone))
 
     async def _keep_house(self) -> None:
         while True:

@@ -18,13 +18,16 @@ COLUMNS = (
 
 
 class State(StrEnum):
-    """DEGRADED: read to the end, but so many rows were unreadable that nothing was withdrawn."""
+    """DEGRADED: read to the end, but so many rows were unreadable that nothing was withdrawn. GONE: its source
+    says that it is no more (410); asked again after a restart, or after a week.
+    """
 
     NEVER = "NEVER"
     CRAWLING = "CRAWLING"
     OK = "OK"
     DEGRADED = "DEGRADED"
     FAILED = "FAILED"
+    GONE = "GONE"
 
 
 class CrawlState(msgspec.Struct, frozen=True, kw_only=True):
@@ -59,6 +62,10 @@ class CrawlState(msgspec.Struct, frozen=True, kw_only=True):
     def is_warming(self) -> bool:
         """The first crawl is under way or still to come: what is there is not all of it."""
         return self.last_full is None and self.state in {State.NEVER, State.CRAWLING}
+
+    @property
+    def is_failed(self) -> bool:
+        return self.state in {State.FAILED, State.GONE}
 
     def is_stale(self, now: datetime) -> bool:
         """Nothing confirmed it within the time that a confirmation keeps."""

@@ -54,7 +54,7 @@ class Told(msgspec.Struct, frozen=True, kw_only=True):
     where: str | None
     mend: str | None
     is_kept: bool | None
-    at: datetime
+    at: datetime | None
 
 
 class Index:

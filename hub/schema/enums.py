@@ -162,6 +162,8 @@ _described(
         FeedOutcome.OK: "All of it was read.",
         FeedOutcome.PARTIAL: "Something was dropped, mended or guessed at: see `droppedRows` and `remarks`.",
         FeedOutcome.FAILED: "It could not be reached or read. The events that were last read are still shown.",
+        FeedOutcome.GONE: "By its server's word it is no more (410): it is asked again after a restart, or a week. The"
+        " events that were last read are still shown.",
         FeedOutcome.WAITING: "It was not read yet, or is switched off.",
     },
 )

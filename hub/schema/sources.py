@@ -30,7 +30,8 @@ class Collection:
     fresh_until: DateTime | None = strawberry.field(description="Until when that counts as fresh.")
     progress: float | None = strawberry.field(description="0 to 1 while a crawl of known size runs.")
     state: str | None = strawberry.field(
-        description="NEVER, CRAWLING, OK, DEGRADED (too many unreadable rows: nothing was withdrawn) or FAILED."
+        description="NEVER, CRAWLING, OK, DEGRADED (too many unreadable rows: nothing was withdrawn), FAILED or GONE"
+        " (by its source's word it is no more)."
     )
     message: str | None = strawberry.field(description="Why it failed, or how far it is.")
 

@@ -1,4 +1,7 @@
-"""So many requests to one source at a time, with a short queue: a slow source must not hold the whole hub."""
+"""So many requests to one source at a time, with a short queue: a slow source must not hold the whole hub.
+
+`Places` are what is taken and given back; `Bulkhead` is the transport around them. Sources of one host may share them.
+"""
 
 from __future__ import annotations
 
@@ -13,70 +16,35 @@ from hub.fetch import Source
 from hub.transport.call import Call, asked, call_of
 
 
-class Bulkhead(httpx.AsyncBaseTransport):
-    """`concurrent` in flight, of which harvest may hold all but one. `queue` look-ups may wait, `seconds` at most.
+class Places:
+    """`concurrent` in all, of which harvest may hold all but one. Who waits is let in look-ups first, then harvest."""
 
-    Harvest waits as long as it takes, behind every look-up.
-    """
-
-    def __init__(
-        self,
-        inner: httpx.AsyncBaseTransport,
-        *,
-        source: Source,
-        concurrent: int,
-        monotonic: Callable[[], float],
-        queue: int = 32,
-        seconds: float = 2.0,
-    ) -> None:
-        self._inner = inner
-        self._source = source
+    def __init__(self, concurrent: int) -> None:
         self._free = concurrent
         self._harvest_free = max(1, concurrent - 1)
-        self._monotonic = monotonic
-        self._queue = queue
-        self._seconds = seconds
         self._lookups: deque[asyncio.Future[None]] = deque()
         self._harvests: deque[asyncio.Future[None]] = deque()
 
-    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        call = call_of(request)
-        await self._enter(request, call)
-        try:
-            return await self._inner.handle_async_request(request)
-        finally:
+    def is_full(self, most: int) -> bool:
+        """No place is free, and as many look-ups wait for one already."""
+        return not self._free and len(self._lookups) >= most
+
+    def line_up(self, *, harvest: bool) -> asyncio.Future[None]:
+        """Done when a place is taken; `leave` gives it back, or leaves the line."""
+        turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        (self._harvests if harvest else self._lookups).append(turn)
+        self._admit()
+        return turn
+
+    def leave(self, turn: asyncio.Future[None], *, harvest: bool) -> None:
+        line = self._harvests if harvest else self._lookups
+        if turn.done() and not turn.cancelled():
             self._free += 1
-            if call.harvest:
+            if harvest:
                 self._harvest_free += 1
             self._admit()
-
-    async def _enter(self, request: httpx.Request, call: Call) -> None:
-        if not call.harvest and not self._free and len(self._lookups) >= self._queue:
-            raise self._overloaded(request)
-        place: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        line = self._harvests if call.harvest else self._lookups
-        line.append(place)
-        self._admit()
-        if place.done():
-            return
-        try:
-            if call.harvest:
-                with call.paused():
-                    await place
-            else:
-                async with asyncio.timeout(max(0.0, min(self._seconds, call.waits_until - self._monotonic()))):
-                    await place
-        except BaseException as error:
-            if place.done() and not place.cancelled():  # admitted in the very moment that it gave up
-                self._free += 1
-                if call.harvest:
-                    self._harvest_free += 1
-                self._admit()
-            elif place in line:
-                line.remove(place)
-            if isinstance(error, TimeoutError):
-                raise self._overloaded(request) from error
-            raise
+        elif turn in line:
+            line.remove(turn)
 
     def _admit(self) -> None:
         while self._free and self._lookups:
@@ -86,6 +54,51 @@ class Bulkhead(httpx.AsyncBaseTransport):
             if admit(self._harvests.popleft()):
                 self._free -= 1
                 self._harvest_free -= 1
+
+
+class Bulkhead(httpx.AsyncBaseTransport):
+    """Of look-ups `queue` may wait for one of the `places`, `seconds` at most. Harvest waits as long as it takes."""
+
+    def __init__(
+        self,
+        inner: httpx.AsyncBaseTransport,
+        *,
+        source: Source,
+        places: Places,
+        monotonic: Callable[[], float],
+        queue: int = 32,
+        seconds: float = 2.0,
+    ) -> None:
+        self._inner = inner
+        self._source = source
+        self._places = places
+        self._monotonic = monotonic
+        self._queue = queue
+        self._seconds = seconds
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        call = call_of(request)
+        if not call.harvest and self._places.is_full(self._queue):
+            raise self._overloaded(request)
+        turn = self._places.line_up(harvest=call.harvest)
+        try:
+            await self._wait(turn, request, call)
+            return await self._inner.handle_async_request(request)
+        finally:
+            self._places.leave(turn, harvest=call.harvest)
+
+    async def _wait(self, turn: asyncio.Future[None], request: httpx.Request, call: Call) -> None:
+        if turn.done():
+            return
+        if call.harvest:
+            with call.paused():
+                await turn
+            return
+        try:
+            async with asyncio.timeout(max(0.0, min(self._seconds, call.waits_until - self._monotonic()))):
+                await turn
+        except TimeoutError as error:
+            raise self._overloaded(request) from error
 
     def _overloaded(self, request: httpx.Request) -> Overloaded:
         return Overloaded(
@@ -97,9 +110,9 @@ class Bulkhead(httpx.AsyncBaseTransport):
         await self._inner.aclose()
 
 
-def admit(place: asyncio.Future[None]) -> bool:
+def admit(turn: asyncio.Future[None]) -> bool:
     """False: who stood there has just left, and has not yet run to say so."""
-    if place.done():
+    if turn.done():
         return False
-    place.set_result(None)
+    turn.set_result(None)
     return True

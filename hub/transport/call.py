@@ -20,14 +20,16 @@ class Call:
     `harvest`: nobody waits for it now, so it lets look-ups go first and is patient in our own queues.
     `patience`: monotonic instant until which a look-up's asker waits; None: as long as the deadline.
     `sent`: whether this try reached the wire (what was never sent says nothing about the upstream).
+    `moved`: the address that the reply came from, where every redirect to it was for good.
     """
 
-    __slots__ = ("_monotonic", "_timer", "ends_at", "harvest", "patience", "sent")
+    __slots__ = ("_monotonic", "_timer", "ends_at", "harvest", "moved", "patience", "sent")
 
     def __init__(self, *, harvest: bool = False, patience: float | None = None) -> None:
         self.harvest = harvest
         self.patience = patience
         self.sent = False
+        self.moved: str | None = None
         self.ends_at = math.inf
         self._timer: asyncio.Timeout | None = None
         self._monotonic: Callable[[], float] | None = None

@@ -12,10 +12,15 @@ import httpx
 from hub.errors import PayloadChanged, UpstreamError, UpstreamRefused, UpstreamTimeout
 from hub.observe.metrics import Metrics
 from hub.transport.call import call_of
+from hub.transport.origin import origin_of
+
+MOVED = 3  # equal answers in a row: once may be a mistake of theirs
 
 
 class Journal:
-    """`sent` counts every try that reached the wire. Rates and times are of the last hundred."""
+    """`sent` counts every try that reached the wire. `moved`: where redirects that are for good led the last request.
+    Rates and times are of the last hundred.
+    """
 
     def __init__(self) -> None:
         self.sent = 0
@@ -24,6 +29,8 @@ class Journal:
         self.last_error: str | None = None
         self._tries: deque[bool] = deque(maxlen=100)
         self._seconds: deque[float] = deque(maxlen=100)
+        self.moved: str | None = None
+        self._times_moved = 0
 
     def tried(self, *, good: bool, seconds: float | None) -> None:
         self._tries.append(good)
@@ -41,6 +48,18 @@ class Journal:
         """The last reply came well and could not be read."""
         if self._tries:
             self._tries[-1] = False
+
+    def led(self, moved: str | None) -> None:
+        """Where redirects that are for good led the last request, if they did."""
+        self._times_moved = self._times_moved + 1 if moved == self.moved else 1
+        self.moved = moved
+
+    @property
+    def moved_to(self) -> str | None:
+        """The origin of the address that redirects for good have led to, each of the last times; None: to none."""
+        if self.moved is None or self._times_moved < MOVED:
+            return None
+        return origin_of(httpx.URL(self.moved))
 
     @property
     def error_rate(self) -> float | None:

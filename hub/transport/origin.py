@@ -7,14 +7,16 @@ import httpx
 from hub.errors import UpstreamRefused
 from hub.fetch import Source
 from hub.transport.addresses import is_literal, is_public
-from hub.transport.call import asked
+from hub.transport.call import asked, call_of
 
 SAME_METHOD = {307, 308}
+FOR_GOOD = {301, 308}
 GET_ONLY = {301, 302, 303}  # browsers turn a POST into a GET here, which would ask something else than we meant
 
 
 class SameOrigin(httpx.AsyncBaseTransport):
-    """Follows at most `redirects` redirects inside one origin (scheme, host and port); any other is refused.
+    """Follows at most `redirects` redirects inside one origin (scheme, host and port), or from http to the same host's
+    https; any other is refused. Writes down in the call where redirects that are for good led.
 
     Names are checked when they are resolved (`PublicResolver`); literal addresses never get that far, so here.
     """
@@ -28,12 +30,16 @@ class SameOrigin(httpx.AsyncBaseTransport):
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         self._check(request.url, request)
         hop = request
+        call = call_of(request)
+        call.moved, is_for_good = None, True
         for _ in range(self._redirects + 1):
             response = await self._inner.handle_async_request(hop)
             if response.status_code not in SAME_METHOD | GET_ONLY or "location" not in response.headers:
                 return response
             await response.aclose()
             hop = self._next(hop, response, request)
+            is_for_good = is_for_good and response.status_code in FOR_GOOD
+            call.moved = f"{hop.url}" if is_for_good else None
         raise self._refused("redirects in a circle", request, response.status_code)
 
     def _next(self, hop: httpx.Request, response: httpx.Response, first: httpx.Request) -> httpx.Request:
@@ -47,8 +53,8 @@ class SameOrigin(httpx.AsyncBaseTransport):
         if (url.scheme, url.port, url.host) == ("http", None, first.url.host) and first.url.scheme == "https":
             # a server behind a proxy that ends TLS for it writes its redirects as http: what is meant is itself
             url = url.copy_with(scheme="https", port=first.url.port)
-        if origin(url) != origin(first.url):
-            raise self._refused("redirects to another origin than asked", first, status)
+        if origin(url) not in {origin(first.url), ("https", first.url.host, 443)} or url.userinfo:
+            raise self._refused(f"redirects to another origin than asked ({status} to {origin_of(url)})", first, status)
         headers = [(name, value) for name, value in first.headers.multi_items() if name != "host"]
         return httpx.Request(
             first.method, url, headers=headers, content=first.content, extensions=dict(first.extensions)
@@ -73,3 +79,8 @@ class SameOrigin(httpx.AsyncBaseTransport):
 
 def origin(url: httpx.URL) -> tuple[str, str, int | None]:
     return url.scheme, url.host, url.port or {"http": 80, "https": 443}.get(url.scheme)
+
+
+def origin_of(url: httpx.URL) -> str:
+    """As text, without the path: that may be what keeps a feed private."""
+    return f"{url.copy_with(userinfo=b'', path='/', query=None, fragment=None)}"[:200].rstrip("/")

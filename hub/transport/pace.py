@@ -1,6 +1,7 @@
-"""Keeps a source's requests per minute, lets look-ups go before harvest, and keeps still when told to (429).
+"""Keeps a source's requests per minute, lets look-ups go before harvest, and keeps still when told to: by a 429, and by
+a 503 that says until when.
 
-`Tempo` decides, with the time handed in; `Pace` is the transport around it.
+`Tempo` decides, with the time handed in; `Pace` is the transport around it. Sources of one host may share a tempo.
 """
 
 from __future__ import annotations
@@ -86,7 +87,7 @@ class Pace(httpx.AsyncBaseTransport):
         inner: httpx.AsyncBaseTransport,
         *,
         source: Source,
-        per_minute: int | None,
+        tempo: Tempo,
         monotonic: Callable[[], float],
         clock: Callable[[], datetime],
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
@@ -95,7 +96,7 @@ class Pace(httpx.AsyncBaseTransport):
     ) -> None:
         self._inner = inner
         self._source = source
-        self._tempo = Tempo(per_minute)
+        self._tempo = tempo
         self._monotonic = monotonic
         self._clock = clock
         self._sleep = sleep
@@ -110,9 +111,12 @@ class Pace(httpx.AsyncBaseTransport):
         else:
             await self._lookup_turn(request, call)
         response = await self._inner.handle_async_request(request)
-        if response.status_code == 429:
+        if response.status_code in {429, 503}:
             told = retry_after(response.headers.get("retry-after"), self._clock)
-            self._tempo.hold(self._monotonic() + (self._unsaid if told is None else told))
+            if told is None and response.status_code == 429:
+                told = self._unsaid
+            if told is not None:
+                self._tempo.hold(self._monotonic() + told)
         return response
 
     async def _lookup_turn(self, request: httpx.Request, call: Call) -> None:
@@ -144,7 +148,7 @@ class Pace(httpx.AsyncBaseTransport):
                     held = self._tempo.held_until - self._monotonic()
                     if held > self._patience:
                         raise UpstreamThrottled(
-                            f"{self._source.name} asked to be left alone for {held:.0f} s: "
+                            f"{self._source.name} is left alone for {held:.0f} s, as its host asked: "
                             f"{asked(self._source, request)}",
                             source=self._source.name,
                             retry_after=held,

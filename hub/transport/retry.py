@@ -18,7 +18,7 @@ from tenacity import AsyncRetrying, RetryCallState, stop_after_attempt
 from hub.errors import CircuitOpen, Overloaded, UpstreamThrottled, UpstreamTimeout, UpstreamUnavailable
 from hub.transport.call import Call, call_of
 
-LONGEST_RETRY_AFTER = 3600.0  # seconds; who asks for more is not believed
+LONGEST_RETRY_AFTER = 3600.0  # seconds; who asks for more is not believed, where somebody waits
 NOT_ASKED = (CircuitOpen, Overloaded, UpstreamThrottled)  # our own layers said no; asking again changes nothing
 
 
@@ -42,19 +42,19 @@ class RetryBudget:
         return True
 
 
-def retry_after(header: str | None, now: Callable[[], datetime]) -> float | None:
-    """Seconds to wait by RFC 9110 §10.2.3, in both its forms; None where it is missing or nonsense."""
+def retry_after(header: str | None, now: Callable[[], datetime], longest: float = LONGEST_RETRY_AFTER) -> float | None:
+    """Seconds to wait, `longest` at most, by RFC 9110 §10.2.3 in both its forms; None where it is no such thing."""
     if header is None:
         return None
     text = header.strip()
     if text.isascii() and text.isdigit():
-        return min(float(text[:9]), LONGEST_RETRY_AFTER)
+        return min(float(text[:9]), longest)
     try:
         at = email.utils.parsedate_to_datetime(text)
     except (ValueError, OverflowError):
         return None
     seconds = (at if at.tzinfo else at.replace(tzinfo=UTC)).timestamp() - now().timestamp()
-    return min(max(seconds, 0.0), LONGEST_RETRY_AFTER)
+    return min(max(seconds, 0.0), longest)
 
 
 class Retry(httpx.AsyncBaseTransport):

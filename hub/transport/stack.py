@@ -15,6 +15,7 @@ from hub.transport.breaker import Breaker, Circuit
 from hub.transport.bulkhead import Bulkhead
 from hub.transport.deadline import Deadline
 from hub.transport.guard import Guard
+from hub.transport.hosts import Manners
 from hub.transport.journal import Journal, Watch
 from hub.transport.origin import SameOrigin
 from hub.transport.pace import Pace
@@ -29,6 +30,7 @@ def stack(
     source: Source,
     wire: httpx.AsyncBaseTransport,
     *,
+    manners: Manners | None = None,
     circuit: Circuit | None = None,
     journal: Journal | None = None,
     metrics: Metrics | None = None,
@@ -38,8 +40,10 @@ def stack(
 ) -> httpx.AsyncBaseTransport:
     """A transport that asks one source carefully. Every reply of it is complete, plain and closed.
 
-    Raises errors of `hub.errors` only; statuses are the caller's to judge.
+    `manners`: those that it shares with others; None: its own. Raises errors of `hub.errors` only; statuses are the
+    caller's to judge.
     """
+    manners = manners or Manners(source.per_minute, source.concurrent)
     guard = Guard(SameOrigin(wire, source=source), source=source)
     watch = Watch(
         guard,
@@ -48,8 +52,8 @@ def stack(
         metrics=metrics or Metrics(),
         monotonic=monotonic,
     )
-    bulkhead = Bulkhead(watch, source=source, concurrent=source.concurrent, monotonic=monotonic)
-    pace = Pace(bulkhead, source=source, per_minute=source.per_minute, monotonic=monotonic, clock=clock, sleep=sleep)
+    bulkhead = Bulkhead(watch, source=source, places=manners.places, monotonic=monotonic)
+    pace = Pace(bulkhead, source=source, tempo=manners.tempo, monotonic=monotonic, clock=clock, sleep=sleep)
     breaker = Breaker(pace, source=source, circuit=circuit or Circuit(), monotonic=monotonic)
     retry = Retry(breaker, monotonic=monotonic, clock=clock, sleep=sleep)
     return Deadline(retry, source=source, seconds=source.timeout.total_seconds(), monotonic=monotonic)

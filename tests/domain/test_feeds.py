@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
+import msgspec
 import pytest
 
 from hub.domain import feeds
@@ -14,6 +15,7 @@ from hub.domain.feeds import FeedOutcome, FeedReport
 from hub.domain.lists import PageArgs
 from hub.errors import BadInput
 from hub.fetch import Dropped, Remark
+from hub.fetcher import SourceHealth
 from hub.index.crawls import State
 from tests import made
 from tests.domain.hall import FRESH, Town
@@ -67,6 +69,7 @@ async def test_a_feed_that_is_switched_off_says_so(town: Town) -> None:
         ({"message": "the list was cut short: nothing was withdrawn"}, FeedOutcome.PARTIAL),
         ({"state": State.DEGRADED}, FeedOutcome.PARTIAL),
         ({"state": State.FAILED, "message": "it is a log-in page"}, FeedOutcome.FAILED),
+        ({"state": State.GONE, "message": "it is gone"}, FeedOutcome.GONE),
         ({"state": State.CRAWLING}, FeedOutcome.WAITING),
     ],
 )
@@ -123,6 +126,31 @@ async def test_what_was_dropped_is_told_and_apart_from_it_what_was_mended_or_pas
     assert (mended.key, mended.is_kept, mended.mend) == (None, True, "Send it as UTF-8.")
     assert (passed.key, passed.is_kept, passed.mend) == ("news", False, None)
     assert [one.key for one in feeds.remarks(here, found, 1)] == [None]
+
+
+async def test_an_address_that_moved_for_good_is_told_with_what_to_do_and_without_its_path(town: Town) -> None:
+    health = SourceHealth(
+        state="closed",
+        requests=3,
+        last_success_at=made.NOW,
+        last_error_at=None,
+        last_error=None,
+        error_rate=0.0,
+        p50_ms=1.0,
+        p95_ms=1.0,
+        moved_to="https://new.example",
+    )
+    town.crawled("le", "event")
+    with town.writer.transaction():
+        town.writer.save_health({"le": msgspec.json.encode(health)})
+
+    found = report(town)
+    (remark,) = feeds.remarks(city(town), found, 20)
+
+    assert found.outcome is FeedOutcome.PARTIAL
+    assert remark.reason.endswith("to one of https://new.example")
+    assert "operator" in (remark.mend or "")
+    assert remark.is_kept is True
 
 
 @pytest.mark.parametrize("first", [0, 101])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import httpx
@@ -43,6 +43,7 @@ class Partner:
         self.validators = {"ETag": ETAG, "Last-Modified": MODIFIED}
         self.headers: dict[str, str] = {}
         self.status = 200
+        self.moved: str | None = None
         self.requests: list[httpx.Request] = []
         self.answers: list[int] = []
 
@@ -54,7 +55,9 @@ class Partner:
 
     def _answer(self, request: httpx.Request) -> httpx.Response:
         if self.status != 200:
-            return httpx.Response(self.status)
+            return httpx.Response(self.status, headers=self.headers)
+        if self.moved is not None and request.url.path != self.moved:
+            return httpx.Response(301, headers={"Location": self.moved})
         told = {**self.validators, **self.headers}
         tag = request.headers.get("if-none-match")
         if tag is not None and tag == self.validators.get("ETag"):
@@ -89,10 +92,22 @@ class World:
         )
         self.writer = Writer(folder / "index-test.sqlite", now=self.clock, synchronous="OFF")
 
+    @property
+    def collection(self) -> Collection:
+        (only,) = self.connector.collections()
+        return only
+
+    def due(self, state: CrawlState) -> datetime:
+        """When it is crawled next."""
+        pace = Pace(every=timedelta(minutes=30), full=timedelta(minutes=30))
+        found = schedule.due(self.collection, pace, {"event": state})
+        assert found is not None
+        return found.at
+
     async def crawl(self, *, anew: bool = False, minutes: float = 30) -> CrawlState:
         """The next crawl, `minutes` after the last."""
         self.clock.turn(minutes=minutes)
-        (collection,) = self.connector.collections()
+        collection = self.collection
         crawl = Crawl(
             self.connector.source,
             collection,
@@ -290,6 +305,82 @@ def test_the_configuration_knows_better() -> None:
     pace = Pace(every=timedelta(hours=3), full=timedelta(hours=3), is_set=True)
 
     assert pace.wished(timedelta(minutes=5)) == pace
+
+
+# -- what a server says of its address --------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("status", [429, 503])
+@pytest.mark.parametrize("told", [("7200", timedelta(hours=2)), ("9000000", timedelta(days=1))])
+async def test_a_feed_is_not_asked_before_the_time_that_its_server_says(
+    world: World, status: int, told: tuple[str, timedelta]
+) -> None:
+    await world.crawl()
+    world.partner.status, world.partner.headers = status, {"Retry-After": told[0]}
+
+    state = await world.crawl()
+
+    assert state.state is State.FAILED
+    assert world.due(state) == world.clock() + told[1]
+    assert world.uids() == ["a", "b", "c"]
+
+
+async def test_a_short_time_that_a_failing_server_says_does_not_hurry_it(world: World) -> None:
+    world.partner.status, world.partner.headers = 503, {"Retry-After": "0"}
+
+    state = await world.crawl()
+
+    assert world.due(state) >= world.clock() + 0.9 * schedule.FIRST_RETRY
+
+
+async def test_a_feed_that_is_gone_is_left_alone_for_a_week_and_its_events_are_shown(world: World) -> None:
+    await world.crawl()
+    world.partner.status = 410
+
+    state = await world.crawl()
+
+    assert state.state is State.GONE
+    assert "gone for good" in (state.message or "")
+    assert world.due(state) == world.clock() + timedelta(days=7)
+    assert world.uids() == ["a", "b", "c"]
+    world.partner.status = 200
+    assert (await world.crawl()).state is State.OK
+
+
+async def test_a_feed_that_is_gone_is_not_asked_until_the_hub_starts_anew(world: World) -> None:
+    connectors: list[Connector] = [world.connector]
+    harvester = Harvester(
+        connectors,
+        world.writer,
+        world.fetcher.read,
+        read_if_changed=world.fetcher.read_if_changed,
+        sleep=Sleepers(world.clock).sleep,
+    )
+    world.partner.status = 410
+    await run_until(harvester, world.clock, hours=48)
+    assert world.partner.answers == [410]
+
+    world.partner.status = 200
+    await run_until(harvester, world.clock, hours=0.1)
+
+    assert world.partner.answers == [410, 200]
+    assert world.uids() == ["a", "b", "c"]
+
+
+async def test_an_address_that_moved_for_good_is_told_after_three_equal_answers(world: World) -> None:
+    world.partner.moved = "/new/secret.ics"
+    for _ in range(2):
+        assert (await world.crawl()).state is State.OK
+        assert world.fetcher.health("museum").moved_to is None
+
+    await world.crawl()
+
+    assert world.fetcher.health("museum").moved_to == "https://museum.example"
+    assert world.fetcher.moved("museum") == "https://museum.example/new/secret.ics"
+    assert world.uids() == ["a", "b", "c"]
+    world.partner.moved = None
+    await world.crawl()
+    assert world.fetcher.health("museum").moved_to is None
 
 
 async def test_the_harvester_asks_conditionally_when_it_runs_by_itself(world: World) -> None:

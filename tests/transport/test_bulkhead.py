@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hub.errors import Overloaded
-from hub.transport.bulkhead import Bulkhead
+from hub.transport.bulkhead import Bulkhead, Places
 from hub.transport.call import Call, call_of
 from hub.transport.deadline import Deadline
 from tests.transport.upstream import Scripted, a_request, a_source
@@ -16,7 +16,7 @@ from tests.turned import START, monotonic, turned
 
 
 def bulkhead(inner: httpx.AsyncBaseTransport, concurrent: int, *, queue: int = 32) -> Bulkhead:
-    return Bulkhead(inner, source=a_source(), concurrent=concurrent, monotonic=monotonic, queue=queue)
+    return Bulkhead(inner, source=a_source(), places=Places(concurrent), monotonic=monotonic, queue=queue)
 
 
 class Slow(httpx.AsyncBaseTransport):

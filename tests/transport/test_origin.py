@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from hub.errors import UpstreamRefused
 from hub.transport.addresses import PrivateAddress, PublicResolver, is_public
+from hub.transport.call import Call
 from hub.transport.origin import SameOrigin
 from tests.transport.upstream import a_request, a_source
 from tests.turned import turned
@@ -74,6 +75,45 @@ async def test_a_redirect_to_plain_http_of_the_same_host_is_followed_over_https(
     reply = await layer(answer).handle_async_request(a_request())
     assert reply.status_code == 200
     assert answer.asked[-1] == ("GET", "https://library.example/v4/library/1")
+
+
+@turned
+async def test_a_redirect_from_plain_http_to_https_of_the_same_host_is_followed() -> None:
+    answer = Redirecting((301, "https://library.example/v4/library/84860"))
+    request = httpx.Request("GET", "http://library.example/v4/library/84860")
+    reply = await layer(answer, url="http://library.example/v4/").handle_async_request(request)
+    assert reply.status_code == 200
+    assert answer.asked[-1] == ("GET", "https://library.example/v4/library/84860")
+
+
+@pytest.mark.parametrize(
+    ("hops", "moved"),
+    [
+        ((), None),
+        (((301, "/new"),), "https://library.example/new"),
+        (((301, "/new"), (308, "/newer")), "https://library.example/newer"),
+        (((301, "/new"), (302, "/today")), None),
+        (((302, "/today"), (301, "/new")), None),
+    ],
+)
+def test_where_redirects_that_are_for_good_led_is_written_down(
+    hops: tuple[tuple[int, str], ...], moved: str | None
+) -> None:
+    @turned
+    async def story() -> None:
+        call = Call()
+        call.moved = "https://library.example/of-another-try"
+        await layer(Redirecting(*hops)).handle_async_request(a_request(call=call))
+        assert call.moved == moved
+
+    story()
+
+
+@turned
+async def test_a_refused_redirect_names_where_it_leads_without_the_path() -> None:
+    answer = Redirecting((301, "https://moved.example/secret?key=1"))
+    with pytest.raises(UpstreamRefused, match=r"another origin than asked \(301 to https://moved\.example\)"):
+        await layer(answer).handle_async_request(a_request())
 
 
 @turned

@@ -18,7 +18,9 @@ OK = httpx.Response(200)
 
 
 def pace(inner: httpx.AsyncBaseTransport, per_minute: int | None, *, seconds: float = 5) -> httpx.AsyncBaseTransport:
-    layer = Pace(inner, source=a_source(), per_minute=per_minute, monotonic=monotonic, clock=clock, sleep=asyncio.sleep)
+    layer = Pace(
+        inner, source=a_source(), tempo=Tempo(per_minute), monotonic=monotonic, clock=clock, sleep=asyncio.sleep
+    )
     return Deadline(layer, source=a_source(), seconds=seconds, monotonic=monotonic)
 
 
