@@ -14,15 +14,18 @@ from math import cos, hypot, radians
 
 import msgspec
 
-from hub.derive.titles import CITIES, is_number, is_same_word, plain, words_of
+from hub.derive.place_names import in_full, rest_of
+from hub.derive.titles import CITIES, is_number, plain, words_of
 from hub.records.core import LocalizedText, Point
 
 NEAR = 150.0  # metres: one house
 FAR = 1_000.0  # metres: another house, whatever it is called
 METRES_PER_DEGREE = 111_195.0
 
-SEGMENT = re.compile(r"[,;|\n]|\s-\s|\s/\s|[()]")
+SEGMENT = re.compile(r"[,;|\n]|\s-+\s|\s/\s|[()]")
+ORDINAL = re.compile(r"(\d+)(?:st|nd|rd|th|:[aes])\b")
 ADDRESS = re.compile(r"^(?P<street>[^\d]{3,}?)\s+(?P<number>\d{1,4})\s*(?:-\s*\d+)?\s*[a-z]?(?:\s+\w{1,3})?$")
+FLAT = re.compile(r"\d\s*[a-z]\s+\d{1,3}$|\b(?:as|bst)\.?\s*\d{1,3}$")
 CODE = re.compile(r"\b(?:fi-)?\d{5}\b")
 # Words for a kind of house, by the kind: two names with words of two kinds are two houses.
 _KINDS = {
@@ -63,6 +66,29 @@ class Where(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
 NOWHERE = Where()
 
 
+class Segment(msgspec.Struct, frozen=True, gc=False):
+    """What stands between two commas: its words; the street and number, or the room, that it is, if it is one."""
+
+    words: tuple[str, ...]
+    street: tuple[str, str] | None = None
+    room: tuple[str, str] | None = None
+    is_flat: bool = False  # behind the street stand a stair and a flat: somebody's home
+
+
+@lru_cache(maxsize=5_000)  # what a feed says of where, it says of many events
+def segments(said: str) -> tuple[Segment, ...]:
+    """A text of where, taken apart: markup, case, abbreviations and postcodes gone, no more than 500 letters of it."""
+    text = ORDINAL.sub(r"\1", in_full(CODE.sub(" ", plain(said)[:500])))
+    found = []
+    for part in SEGMENT.split(text):
+        written = part.strip(" .-")
+        words = tuple(words_of(written))
+        if words and "://" not in written:
+            room = _room([word for word in words if word not in CITIES])
+            found.append(Segment(words, None if room else _street(written), room, FLAT.search(written) is not None))
+    return tuple(found)
+
+
 def of_words(text: LocalizedText | None, point: Point | None) -> Where:
     """What a feed says of where."""
     if text is None:
@@ -71,8 +97,8 @@ def of_words(text: LocalizedText | None, point: Point | None) -> Where:
     streets: dict[tuple[str, str], None] = {}
     rooms: dict[tuple[str, str], None] = {}
     for said in _texts(text):
-        for segment in SEGMENT.split(CODE.sub(" ", plain(said)[:500])):
-            _read(segment.strip(" .-"), names, streets, rooms)
+        for segment in segments(said):
+            _read(segment, names, streets, rooms)
     return Where(
         names=tuple(names),
         streets=tuple(streets),
@@ -85,7 +111,7 @@ def of_words(text: LocalizedText | None, point: Point | None) -> Where:
 def of_place(place: str, name: LocalizedText | None, street: LocalizedText | None, point: Point | None) -> Where:
     """A place of the city; `place`: what it is known by."""
     names = {tuple(words_of(plain(said))): None for said in _texts(name)}
-    streets = {found: None for said in _texts(street) if (found := _street(plain(said))) is not None}
+    streets = {part.street: None for said in _texts(street) for part in segments(said) if part.street is not None}
     return Where(
         place=place,
         names=tuple(name for name in names if name),
@@ -108,23 +134,20 @@ def _texts(text: LocalizedText | None) -> Iterable[str]:
 
 
 def _read(
-    segment: str,
+    segment: Segment,
     names: dict[tuple[str, ...], None],
     streets: dict[tuple[str, str], None],
     rooms: dict[tuple[str, str], None],
 ) -> None:
-    words = [word for word in words_of(segment) if word not in CITIES]
-    if not words or "://" in segment:
+    words = [word for word in segment.words if word not in CITIES]
+    if not words:
         return
-    found = _room(words)
-    if found is not None:
-        rooms[found] = None
+    if segment.room is not None:
+        rooms[segment.room] = None
         if len(words) > 3:  # a house and its room in one breath
             names[tuple(word for word in words if not is_number(word) and not ROOM.match(word))] = None
-        return
-    street = _street(segment)
-    if street is not None:
-        streets[street] = None
+    elif segment.street is not None:
+        streets[segment.street] = None
     else:
         names[tuple(words)] = None
 
@@ -180,12 +203,9 @@ def _names_agree(one: tuple[str, ...], other: tuple[str, ...]) -> float:
     mine, theirs = {kind_of(word) for word in one} - {None}, {kind_of(word) for word in other} - {None}
     if mine and theirs and not mine & theirs:
         return 0.0
-    rest = list(long)
-    for word in short:
-        twin = next((w for w in rest if is_same_word(word, w)), None)
-        if twin is None:
-            return 0.0
-        rest.remove(twin)
+    rest = rest_of(long, short)
+    if rest is None:
+        return 0.0
     if not rest:
         return 0.98
     telling = [word for word in short if kind_of(word) is None or len(word) > 9]

@@ -82,7 +82,7 @@ CREATE TABLE event_member(
   member INTEGER PRIMARY KEY, event INTEGER NOT NULL, confidence REAL NOT NULL, source TEXT NOT NULL);
 CREATE INDEX event_member_event ON event_member(event);
 CREATE INDEX event_member_source ON event_member(source, event);
--- each record by itself, as rule 1 of hub/derive/same_event.py reads it: another rule is another number here
+-- each record by itself, as rule 2 of hub/derive/same_event.py reads it: another rule is another number here
 CREATE TABLE event_told(rid INTEGER PRIMARY KEY, at INTEGER, series INTEGER, told BLOB NOT NULL);
 CREATE INDEX event_told_at ON event_told(at) WHERE at IS NOT NULL;
 CREATE INDEX event_told_series ON event_told(series) WHERE series IS NOT NULL;
