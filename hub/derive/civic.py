@@ -142,6 +142,8 @@ def _hearing_row(rid: int, hearing: Hearing) -> tuple[Any, ...]:
         epoch(hearing.opens_at) if hearing.opens_at else 0,
         epoch(hearing.closes_at) if hearing.closes_at else UNKNOWN_START,
         hearing.closed_early,
+        hearing.location.lat if hearing.location else None,
+        hearing.location.lon if hearing.location else None,
         sort_key(hearing.title.any if hearing.title else None),
         hearing.ref.source,
     )

@@ -9,7 +9,7 @@ import msgspec
 
 from hub.domain import answers
 from hub.domain.city import City
-from hub.domain.lists import Found, PageArgs, listed, listed_under
+from hub.domain.lists import Found, PageArgs, checked_sort, listed, listed_under
 from hub.errors import BadInput
 from hub.index import events as index
 from hub.index.events import AT_PLACE, BY_ORGANISER, IN_AREA, IN_SERIES, EventFilter
@@ -38,6 +38,7 @@ def events(city: City, wanted: EventFilter, page: PageArgs) -> Found[Event]:
     if len(wanted.areas) == 1:  # read in the order of the area's own list, however many there are
         return events_in(city, wanted.areas, msgspec.structs.replace(wanted, areas=()), page)[0]
     _checked(wanted)
+    checked_sort(wanted.sort, wanted.near)
     return listed(
         city,
         index.events(city.index, wanted),
@@ -73,6 +74,14 @@ def events_of_series(city: City, series: Sequence[int], wanted: EventFilter, pag
 
 
 def _under(city: City, parents: Sequence[int], wanted: EventFilter, page: PageArgs, under: Under) -> list[Found[Event]]:
+    checked_sort(wanted.sort, wanted.near)
+    return events_under(city, parents, wanted, page, under)
+
+
+def events_under(
+    city: City, parents: Sequence[int], wanted: EventFilter, page: PageArgs, under: Under
+) -> list[Found[Event]]:
+    """Those that match under each parent."""
     _checked(wanted)
     return listed_under(
         city,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Sequence
+from enum import StrEnum
 from typing import Any, Generic, TypeVar
 
 import msgspec
@@ -12,6 +13,7 @@ from hub.domain import cursors
 from hub.domain.answers import SourceAnswer
 from hub.domain.city import City
 from hub.errors import BadInput
+from hub.index.geo import Near
 from hub.index.listing import MOST_COUNTED, Listing
 from hub.index.read import Index
 from hub.records.catalogue import Facet
@@ -30,6 +32,12 @@ class PageArgs(msgspec.Struct, frozen=True, kw_only=True):
     def __post_init__(self) -> None:
         if not 1 <= self.first <= MOST_ROWS:
             raise BadInput(f"first: {self.first} is not between 1 and {MOST_ROWS}")
+
+
+def checked_sort(sort: StrEnum, near: Near | None) -> None:
+    """BadInput for an order by distance from nowhere."""
+    if sort == "DISTANCE" and near is None:
+        raise BadInput("sort: DISTANCE needs filter: { near }")
 
 
 class Totals:

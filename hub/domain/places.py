@@ -11,13 +11,13 @@ import msgspec
 from hub.domain import answers
 from hub.domain.availability import joined
 from hub.domain.city import City
-from hub.domain.lists import Found, PageArgs, listed, listed_under
+from hub.domain.lists import Found, PageArgs, checked_sort, listed, listed_under
 from hub.errors import BadInput
 from hub.fetch import Source
 from hub.index import places as index
-from hub.index.geo import distance
-from hub.index.places import IN_AREA, PlaceFilter, PlaceSort
-from hub.records.core import LocalizedText, Point, Span
+from hub.index.listing import Under
+from hub.index.places import IN_AREA, PlaceFilter
+from hub.records.core import LocalizedText, Span
 from hub.records.merged import CityPlace
 from hub.records.places import Area, AreaKind, DayState, OpeningDay, OpenTime, Service, TimeKind
 
@@ -48,9 +48,10 @@ class Day(msgspec.Struct, frozen=True, kw_only=True):
 
 def places(city: City, wanted: PlaceFilter, page: PageArgs) -> Found[CityPlace]:
     """All places that match, by name or by distance."""
+    checked_sort(wanted.sort, wanted.near)
     return listed(
         city,
-        index.places(_sorted(wanted)),
+        index.places(wanted),
         CityPlace,
         page,
         order=f"places:{wanted.sort}",
@@ -60,22 +61,24 @@ def places(city: City, wanted: PlaceFilter, page: PageArgs) -> Found[CityPlace]:
 
 
 def places_in(city: City, areas: Sequence[int], wanted: PlaceFilter, page: PageArgs) -> list[Found[CityPlace]]:
+    checked_sort(wanted.sort, wanted.near)
+    return places_under(city, areas, wanted, page, IN_AREA)
+
+
+def places_under(
+    city: City, parents: Sequence[int], wanted: PlaceFilter, page: PageArgs, under: Under
+) -> list[Found[CityPlace]]:
+    """The same under each parent."""
     return listed_under(
         city,
-        index.places(_sorted(wanted), IN_AREA),
+        index.places(wanted, under),
         CityPlace,
-        areas,
+        parents,
         page,
         order=f"places:{wanted.sort}",
         answers=lambda: answers.from_collections(city, *KINDS),
         load=index.bodies,
     )
-
-
-def _sorted(wanted: PlaceFilter) -> PlaceFilter:
-    if wanted.sort is PlaceSort.DISTANCE and wanted.near is None:
-        raise BadInput("sort: DISTANCE needs filter: { near }")
-    return wanted
 
 
 def by_number(city: City, rids: Sequence[int]) -> list[CityPlace | None]:
@@ -241,8 +244,3 @@ def areas_of(city: City, rids: Sequence[int], kinds: tuple[AreaKind, ...] = ()) 
 def neighbourhood_of(city: City, rids: Sequence[int]) -> list[Area | None]:
     """The neighbourhood (kaupunginosa) that holds each place."""
     return [next(iter(found), None) for found in areas_of(city, rids, (AreaKind.NEIGHBOURHOOD,))]
-
-
-def metres_to(place: CityPlace | None, at: Point) -> float | None:
-    """None: nobody tells where the place is."""
-    return None if place is None or place.location is None else distance(at, place.location)

@@ -11,11 +11,11 @@ import msgspec
 from hub.domain import answers, cursors
 from hub.domain.availability import AvailabilityState, fits, free_times, is_known
 from hub.domain.city import City
-from hub.domain.lists import Found, PageArgs, listed, listed_under
+from hub.domain.lists import Found, PageArgs, checked_sort, listed, listed_under
 from hub.errors import BadInput
 from hub.index import spaces as index
-from hub.index.listing import Listing
-from hub.index.spaces import AT_PLACE, SpaceFacts, SpaceSort
+from hub.index.listing import Listing, Under
+from hub.index.spaces import AT_PLACE, SpaceFacts
 from hub.records.core import Ref, Span
 from hub.records.spaces import BookingHours, BusyTimes, Space
 
@@ -51,18 +51,27 @@ def spaces(city: City, wanted: SpaceFilter, page: PageArgs) -> Found[Space]:
     With `free_during`, those that have a free time long enough. One whose times are not known is **not** free: it is
     left out and counted in the answer, unless asked for. With a filter by time, `total` counts what was examined whole.
     """
-    return _listed(city, wanted, None, page)[0]
+    checked_sort(wanted.facts.sort, wanted.facts.near)
+    return _listed(city, wanted, None, page, None)[0]
 
 
 def spaces_at(city: City, places: Sequence[int], wanted: SpaceFilter, page: PageArgs) -> list[Found[Space]]:
     """The same at each place."""
-    return _listed(city, wanted, places, page)
+    checked_sort(wanted.facts.sort, wanted.facts.near)
+    return spaces_under(city, places, wanted, page, AT_PLACE)
 
 
-def _listed(city: City, wanted: SpaceFilter, places: Sequence[int] | None, page: PageArgs) -> list[Found[Space]]:
-    if wanted.facts.sort is SpaceSort.DISTANCE and wanted.facts.near is None:
-        raise BadInput("sort: DISTANCE needs filter: { near }")
-    listing = index.spaces(wanted.facts, None if places is None else AT_PLACE)
+def spaces_under(
+    city: City, parents: Sequence[int], wanted: SpaceFilter, page: PageArgs, under: Under
+) -> list[Found[Space]]:
+    """The same under each parent."""
+    return _listed(city, wanted, parents, page, under)
+
+
+def _listed(
+    city: City, wanted: SpaceFilter, places: Sequence[int] | None, page: PageArgs, under: Under | None
+) -> list[Found[Space]]:
+    listing = index.spaces(wanted.facts, under)
     order = f"spaces:{wanted.facts.sort}"
     if wanted.free_during is not None:
         return _free(city, listing, wanted.free_during, places, page, order=order)
@@ -200,36 +209,4 @@ def next_available(city: City, spaces_: Sequence[Space]) -> list[datetime | None
         until = min(times.hours.window.ends_at, times.busy.window.ends_at)
         free = free_times(space, times.hours, times.busy, Span(starts_at=now, ends_at=until), now=now) or []
         found.append(next((span.starts_at for span in free if fits([span], space, None)), None))
-    return found
-
-
-MOST_NEARBY = 5_000.0  # metres
-
-
-def spaces_near_events(city: City, events: Sequence[int], metres: float, page: PageArgs) -> list[Found[Space]]:
-    """Spaces at most so far from each event, nearest first. An event that nobody can place has none."""
-    if not 0 < metres <= MOST_NEARBY:
-        raise BadInput(f"withinMetres: {metres} is not between 0 and {MOST_NEARBY:.0f}")
-    order = f"nearby:{metres}"
-    after = None if page.after is None else cursors.decode(page.after, sort=order, length=2)
-    if after is not None:
-        cursors.checked(after, (0, 0))
-    rows = index.near_events(city.index, list(dict.fromkeys(events)), metres)
-    wanted = list(dict.fromkeys(row[1] for row in rows))
-    known = {rid: space for rid, space in zip(wanted, city.index.bodies(Space, wanted), strict=True) if space}
-    found = []
-    for event in events:
-        mine = [row for row in rows if row[0] == event and row[1] in known]
-        rest = mine if after is None else [row for row in mine if (row[2], row[1]) > after]
-        shown = rest[: page.first]
-        found.append(
-            Found(
-                nodes=[known[row[1]] for row in shown],
-                cursors=[cursors.encode(order, (row[2], row[1])) for row in shown],
-                has_next=len(rest) > page.first,
-                has_previous=after is not None,
-                answers=lambda: answers.from_collections(city, *KINDS),
-                totals=len(mine),
-            )
-        )
     return found

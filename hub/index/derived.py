@@ -148,7 +148,7 @@ CREATE INDEX chain_said_by ON chain(said_by);
 -- `early`: closed before its time. Whether it is open, the clock says
 CREATE TABLE hearing(
   rid INTEGER PRIMARY KEY, opens INTEGER NOT NULL, closes INTEGER NOT NULL, early INTEGER NOT NULL,
-  name TEXT NOT NULL, source TEXT NOT NULL);
+  lat REAL, lon REAL, name TEXT NOT NULL, source TEXT NOT NULL);
 CREATE INDEX hearing_opens ON hearing(opens, rid, closes, early);
 CREATE INDEX hearing_closes ON hearing(closes, rid, opens, early);
 CREATE TABLE hearing_section(

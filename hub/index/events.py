@@ -14,6 +14,7 @@ from hub.index.event_details import Details, conditions
 from hub.index.geo import Box, Near, near_params, squared_sql
 from hub.index.languages import mask
 from hub.index.listing import Conditions, Listing, Under
+from hub.index.near import from_parent, is_around
 from hub.index.places import text_condition
 from hub.index.read import Index
 from hub.records.core import Span
@@ -32,6 +33,7 @@ class EventSort(StrEnum):
     STARTS_AT = "STARTS_AT"
     NAME = "NAME"
     MODIFIED_AT = "MODIFIED_AT"
+    DISTANCE = "DISTANCE"
 
 
 class EventFilter(msgspec.Struct, frozen=True, kw_only=True):
@@ -81,10 +83,18 @@ _SORTS: dict[EventSort, tuple[tuple[str, ...], bool]] = {
     EventSort.NAME: (("t.name",), False),
     EventSort.MODIFIED_AT: (("coalesce(t.modified, 0)",), True),
 }
+_FROM_POINT = (
+    f"CASE WHEN t.lat IS NULL THEN (SELECT {squared_sql('x.lat', 'x.lon')} FROM place x WHERE x.rid = t.place)"
+    f" ELSE {squared_sql('t.lat', 't.lon')} END"
+)
 
 
 def events(index: Index, wanted: EventFilter, under: Under | None = None) -> Listing:
-    """Asks the index how common the keywords are: one shape of statement is right for rare ones, another for common."""
+    """Asks the index how common the keywords are: one shape of statement is right for rare ones, another for common.
+
+    By distance: from the parents that they are around, else from the filter's point, which then there must be; of one
+    house what begins first.
+    """
     c = Conditions()
     where: Sequence[str] = c.where
     c.add("t.listed = 1")
@@ -150,7 +160,8 @@ def events(index: Index, wanted: EventFilter, under: Under | None = None) -> Lis
         conditions(c, wanted.details)
     if wanted.text is not None:
         where = _text(c, index, wanted.text)
-    sort, descending = _SORTS[wanted.sort]
+    by_distance = (from_parent("event") if is_around(under) else _FROM_POINT, "t.starts"), False
+    sort, descending = _SORTS.get(wanted.sort, by_distance)
     return Listing(
         table="event",
         sort=sort,
@@ -209,7 +220,7 @@ def _having(
     """Events with any of these values in a column that has an index of its own, in the order of the start."""
     c.params[f"{column}s"] = f"{list(values)}"
     one_of = f"{column} IN (SELECT value FROM json_each(:{column}s))"
-    found = f"SELECT e.rid FROM event e WHERE e.{one_of} AND e.listed = 1{_times('e', wanted)}"
+    found = f"SELECT e.rid FROM event e WHERE e.{one_of} AND e.listed = 1{bounds('e', wanted)}"
     c.add(f"{_listed(under)} IN ({found})" if _are_few(index, c, found, RARE) else f"+t.{one_of}")
 
 
@@ -219,7 +230,7 @@ def _linked(
     """Events that are linked to any of these: in `event_keyword` or `event_area`, whose rows hold the start too."""
     c.params[f"{name}s"] = f"{list(values)}"
     table = f"event_{name} l WHERE l.{name} IN (SELECT value FROM json_each(:{name}s))"
-    found = f"SELECT l.event FROM {table}{_times('l', wanted)}"
+    found = f"SELECT l.event FROM {table}{bounds('l', wanted)}"
     if _are_few(index, c, found, RARE):
         c.add(f"{_listed(under)} IN ({found})")
     else:
@@ -243,7 +254,7 @@ def _inside(
     tree = f"b.west <= :{name}_e AND b.east >= :{name}_w AND b.south <= :{name}_n AND b.north >= :{name}_s"
     found = (
         "SELECT e.rid FROM place_box b CROSS JOIN place x ON x.rid = b.rid CROSS JOIN event e ON e.place = x.rid"
-        f" WHERE {tree} AND {holds('x')} AND e.listed = 1{_times('e', wanted)}"
+        f" WHERE {tree} AND {holds('x')} AND e.listed = 1{bounds('e', wanted)}"
         f" UNION ALL SELECT o.rid FROM event o WHERE o.listed = 1 AND o.lat IS NOT NULL AND {holds('o')}"
     )
     if _are_few(index, c, f"SELECT 1 FROM place_box b WHERE {tree}", FEW_PLACES) and _are_few(index, c, found, RARE):
@@ -275,14 +286,14 @@ def _text(c: Conditions, index: Index, text: str) -> Sequence[str]:
     return c.where
 
 
-def _times(row: str, wanted: EventFilter) -> str:
+def bounds(row: str, wanted: EventFilter) -> str:
     """The filter's bounds of the start, for a row that holds it: fewer rows to look at."""
-    bounds = (
+    given = (
         (wanted.starts_after, f" AND {row}.starts >= :starts_after"),
         (wanted.starts_before, f" AND {row}.starts < :starts_before"),
         (wanted.overlaps, f" AND {row}.starts < :until"),
     )
-    return "".join(bound for given, bound in bounds if given is not None)
+    return "".join(bound for asked, bound in given if asked is not None)
 
 
 def _listed(under: Under | None) -> str:

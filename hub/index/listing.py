@@ -21,16 +21,20 @@ class Under(msgspec.Struct, frozen=True, kw_only=True):
 
     `same`: what stands in the link as it does in `t`. Where a sort is made of such columns alone, the link is read in
     its order and the page ends after its last row, however many rows the parent has.
+    `given`: a table that the link is, made for this statement: "WITH near AS MATERIALIZED (…)"; its `params`.
     """
 
     condition: str
     link: str | None = None  # "event_area l ON l.event = t.rid"; read first
     same: Mapping[str, str] = msgspec.field(default_factory=dict)
+    given: str = ""
+    params: Mapping[str, Any] = msgspec.field(default_factory=dict)
 
 
 class Listing(msgspec.Struct, frozen=True, kw_only=True):
-    """`sort`: expressions over `t`, all in one direction, `t.rid` added to break ties. `where`: conditions over `t`.
-    `counted`: those for totals, where what fills a page soon would count slowly; None: the same.
+    """`sort`: expressions over `t`, and under parents `p.value`, all in one direction, `t.rid` added to break ties.
+    `where`: conditions over `t`. `counted`: those for totals, where what fills a page soon would count slowly; None:
+    the same.
     """
 
     table: str
@@ -68,14 +72,12 @@ class Listing(msgspec.Struct, frozen=True, kw_only=True):
             source = f"{self.table} t"
             tail = f"{_where(conditions)} ORDER BY {order}rid{direction}{cut}"
             return f"SELECT 0, {_names(self.sort)} FROM (SELECT {selected} FROM {source}{tail})", params
-        source, conditions = self._hanging(conditions)
-        params["parents"] = msgspec.json.encode(list(parents)).decode()
+        source, conditions, given = self._hanging(conditions, params, parents)
         in_order = ", ".join(f"{key}{direction}" for key in keys)
         inner = f"SELECT t.rid FROM {source}{_where(conditions)} ORDER BY {in_order}{cut}"
         sql = (
-            f"SELECT p.value, {_names(self.sort)} FROM json_each(:parents) p CROSS JOIN "
-            f"(SELECT {selected} FROM {self.table} t) ON rid IN ({inner})"
-            f" ORDER BY p.key, {order}rid{direction}"
+            f"{given}SELECT p.value, {selected} FROM json_each(:parents) p CROSS JOIN {self.table} t"
+            f" ON t.rid IN ({inner}) ORDER BY p.key, {order}t.rid{direction}"
         )
         return sql, params
 
@@ -86,21 +88,25 @@ class Listing(msgspec.Struct, frozen=True, kw_only=True):
         if parents is None:
             counted = f"SELECT 1 FROM {self.table} t{_where(where)} LIMIT :most"
             return f"SELECT 0, count(*) FROM ({counted})", params
-        source, conditions = self._hanging(where)
-        params["parents"] = msgspec.json.encode(list(parents)).decode()
+        source, conditions, given = self._hanging(where, params, parents)
         counted = f"SELECT 1 FROM {source}{_where(conditions)} LIMIT :most"
         return (
-            f"SELECT p.value, (SELECT count(*) FROM ({counted})) FROM json_each(:parents) p ORDER BY p.key",
+            f"{given}SELECT p.value, (SELECT count(*) FROM ({counted})) FROM json_each(:parents) p ORDER BY p.key",
             params,
         )
 
-    def _hanging(self, conditions: Sequence[str]) -> tuple[str, list[str]]:
-        """What is read, and under which conditions, for one parent `p.value`."""
-        assert self.under is not None, "a list under parents says how it hangs on them"
-        if self.under.link is None:
-            return f"{self.table} t", [self.under.condition, *conditions]
-        link, _, tie = self.under.link.partition(" ON ")
-        return f"{link} CROSS JOIN {self.table} t", [self.under.condition, tie, *conditions]
+    def _hanging(
+        self, conditions: Sequence[str], params: dict[str, Any], parents: Sequence[int]
+    ) -> tuple[str, list[str], str]:
+        """What is read, and under which conditions, for one parent `p.value`; and what is said before it all."""
+        under = self.under
+        assert under is not None, "a list under parents says how it hangs on them"
+        params |= {**under.params, "parents": msgspec.json.encode(list(parents)).decode()}
+        given = f"{under.given} " if under.given else ""
+        if under.link is None:
+            return f"{self.table} t", [under.condition, *conditions], given
+        link, _, tie = under.link.partition(" ON ")
+        return f"{link} CROSS JOIN {self.table} t", [under.condition, tie, *conditions], given
 
 
 class Conditions:

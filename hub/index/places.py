@@ -11,6 +11,7 @@ import msgspec
 from hub.index.bodies import numbered
 from hub.index.geo import Box, Near, near_params, squared_sql
 from hub.index.listing import Conditions, Listing, Under
+from hub.index.near import from_parent, is_around
 from hub.index.read import Index
 from hub.index.stems import match, name_fold
 from hub.records.core import Ref
@@ -45,6 +46,7 @@ def bits_of(kinds: Iterable[PlaceKind]) -> int:
 
 
 def places(wanted: PlaceFilter, under: Under | None = None) -> Listing:
+    """By distance: from the parents that they are around, else from the filter's point, which then there must be."""
     c = Conditions()
     if wanted.kinds:
         c.add("t.kinds & :kinds", kinds=bits_of(wanted.kinds))
@@ -63,8 +65,8 @@ def places(wanted: PlaceFilter, under: Under | None = None) -> Listing:
     if wanted.has_spaces is not None:
         c.add(f"{'' if wanted.has_spaces else 'NOT '}EXISTS (SELECT 1 FROM space s WHERE s.place = t.rid)")
     sort: tuple[str, ...] = ("t.name",)
-    if wanted.sort is PlaceSort.DISTANCE and wanted.near is not None:
-        sort = (squared_sql("t.lat", "t.lon"),)
+    if wanted.sort is PlaceSort.DISTANCE:
+        sort = (from_parent("place") if is_around(under) else squared_sql("t.lat", "t.lon"),)
     return Listing(table="place", sort=sort, where=tuple(c.where), params=c.params, under=under)
 
 

@@ -14,6 +14,7 @@ from hub.records import civic as records
 from hub.records.places import AreaKind
 from hub.schema.context import Info
 from hub.schema.lazy import DistrictLazy, PlaceLazy
+from hub.schema.located import Located
 from hub.schema.node import Node
 from hub.schema.scalars import URL, Date, DateTime
 from hub.schema.texts import LocalizedText, Location
@@ -86,7 +87,7 @@ class HearingSection:
 @strawberry.federation.type(
     keys=["id"], description="The city asks residents what they think. Who commented is never told."
 )
-class Hearing(Node):
+class Hearing(Located):
     title: LocalizedText | None = strawberry.field(description="What it is about.")
     summary: LocalizedText | None = strawberry.field(description="In a sentence or two, plain text.")
     opens_at: DateTime | None = strawberry.field(description="From when one may comment.")

@@ -126,6 +126,7 @@ _described(
         EventSort.STARTS_AT: "The earliest start first; those whose time is not known last.",
         EventSort.NAME: "By name, å ä ö last.",
         EventSort.MODIFIED_AT: "The last changed first.",
+        EventSort.DISTANCE: "Nearest first, of one house what begins first; needs `filter: { near }`.",
     },
 )
 _described(

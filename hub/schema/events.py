@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import strawberry
 from graphql import GraphQLResolveInfo
 
-from hub.domain import events, nodes, places, provenance, spaces
+from hub.domain import events, nodes, places, provenance
 from hub.domain.lists import PageArgs
 from hub.errors import BadInput
 from hub.index.event_details import Details
@@ -20,7 +20,8 @@ from hub.schema.connection import After, Connection, First
 from hub.schema.context import Info
 from hub.schema.enums import Weekday
 from hub.schema.inputs import BoxInput, ClockInput, NearInput, RangeInput, SpanInput
-from hub.schema.lazy import PlaceLazy, SpaceLazy
+from hub.schema.lazy import PlaceLazy
+from hub.schema.located import Located
 from hub.schema.node import Node, Provenance
 from hub.schema.scalars import URL, Date, DateTime, LanguageCode
 from hub.schema.texts import Contact, Image, LocalizedText, Location
@@ -276,7 +277,7 @@ class EventSeries(Node):
 
 
 @strawberry.federation.type(keys=["id"], description="One occurrence. What holds several together is its `series`.")
-class Event(Node):
+class Event(Located):
     name: LocalizedText | None = strawberry.field(description="Its name.")
     summary: LocalizedText | None = strawberry.field(description="In a sentence or two, plain text.")
     description: LocalizedText | None = strawberry.field(description="Sanitised HTML.")
@@ -335,18 +336,6 @@ class Event(Node):
     @staticmethod
     async def series(root: strawberry.Parent[records.Event], info: Info) -> EventSeries | None:
         return await info.context.batch(events.series_of).load(root)
-
-    @strawberry.field(description="Rooms and devices to book near it, nearest first.")
-    @staticmethod
-    async def nearby_spaces(
-        root: strawberry.Parent[records.Event],
-        info: Info,
-        within_metres: Annotated[float, strawberry.argument(description="At most so far, 50 000 at most.")] = 500,
-        first: First = 20,
-        after: After = None,
-    ) -> Connection[SpaceLazy] | None:
-        page = PageArgs(first=first, after=after)
-        return await info.context.batch(spaces.spaces_near_events, within_metres, page).load(root.rid)
 
     @strawberry.field(description="The other sources of the same event; see their `confidence`.")
     @staticmethod

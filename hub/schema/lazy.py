@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from hub.schema.events import Event, EventFilter, Organisation
     from hub.schema.later import Utilisation
     from hub.schema.participation import BudgetProject, ProjectFilter, Proposal, ProposalFilter
-    from hub.schema.places import District, Place
+    from hub.schema.places import District, Place, PlaceFilter
     from hub.schema.spaces import Space, SpaceFilter
 
 CataloguePageLazy: TypeAlias = Annotated["CatalogueConnection", strawberry.lazy("hub.schema.catalogue")]
@@ -31,6 +31,7 @@ ProjectFilterLazy: TypeAlias = Annotated["ProjectFilter", strawberry.lazy("hub.s
 ProposalLazy: TypeAlias = Annotated["Proposal", strawberry.lazy("hub.schema.participation")]
 ProposalFilterLazy: TypeAlias = Annotated["ProposalFilter", strawberry.lazy("hub.schema.participation")]
 DistrictLazy: TypeAlias = Annotated["District", strawberry.lazy("hub.schema.places")]
+PlaceFilterLazy: TypeAlias = Annotated["PlaceFilter", strawberry.lazy("hub.schema.places")]
 PlaceLazy: TypeAlias = Annotated["Place", strawberry.lazy("hub.schema.places")]
 SpaceLazy: TypeAlias = Annotated["Space", strawberry.lazy("hub.schema.spaces")]
 SpaceFilterLazy: TypeAlias = Annotated["SpaceFilter", strawberry.lazy("hub.schema.spaces")]

@@ -22,6 +22,7 @@ from hub.records.places import Area
 from hub.schema.connection import After, Connection, First
 from hub.schema.context import Info
 from hub.schema.lazy import DistrictLazy
+from hub.schema.located import Located
 from hub.schema.node import Node
 from hub.schema.scalars import URL, Date, DateTime
 from hub.schema.texts import LocalizedText, Location
@@ -179,7 +180,7 @@ class Result(Node):
 
 
 @strawberry.federation.type(keys=["id"], description="What residents vote on.")
-class BudgetProject(Node):
+class BudgetProject(Located):
     title: LocalizedText | None = strawberry.field(description="Its title.")
     description: LocalizedText | None = strawberry.field(description="Sanitised HTML.")
     reference: str | None = strawberry.field(description="The number printed on the service's pages.")
@@ -303,7 +304,7 @@ class BudgetingProcess(Node):
 @strawberry.federation.type(
     keys=["id"], description="An idea, a plan or a proposal of residents; by whom is never told."
 )
-class Proposal(Node):
+class Proposal(Located):
     stage: ProposalStage = strawberry.field(description="How far it was worked out.")
     title: LocalizedText | None = strawberry.field(description="Its title.")
     body: LocalizedText | None = strawberry.field(description="Sanitised HTML.")

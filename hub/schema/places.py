@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import strawberry
 from graphql import GraphQLResolveInfo
 
-from hub.domain import catalogue, civic, events, participation, places, provenance, spaces
+from hub.domain import catalogue, civic, events, nodes, participation, places, provenance, spaces
 from hub.domain.lists import PageArgs
 from hub.index.events import EventSort
 from hub.index.places import PlaceFilter as Wanted
@@ -22,7 +22,7 @@ from hub.schema.civic import wanted_decisions, wanted_hearings
 from hub.schema.connection import After, Connection, First
 from hub.schema.context import Info
 from hub.schema.events import EventFilter, wanted_events
-from hub.schema.inputs import BoxInput, NearInput, checked_point
+from hub.schema.inputs import BoxInput, NearInput
 from hub.schema.lazy import (
     BudgetProjectLazy,
     CatalogueFilterLazy,
@@ -39,6 +39,7 @@ from hub.schema.lazy import (
     SpaceLazy,
     UtilisationLazy,
 )
+from hub.schema.located import Located
 from hub.schema.node import Node, Provenance
 from hub.schema.participation import AreaContext, wanted_projects, wanted_proposals
 from hub.schema.scalars import Date, DateTime
@@ -56,21 +57,21 @@ class PlaceFilter:
     kinds: list[PlaceKind] | None = strawberry.field(default=None, description="Any of these.")
     near: NearInput | None = strawberry.field(default=None, description="Inside a circle.")
     bbox: BoxInput | None = strawberry.field(default=None, description="Inside a rectangle.")
+    districts: list[strawberry.ID] | None = strawberry.field(default=None, description="In any of these districts.")
     has_spaces: bool | None = strawberry.field(default=None, description="With something to book, or without.")
 
-    def to_domain(self, sort: PlaceSort) -> Wanted:
-        return Wanted(
-            text=self.text,
-            kinds=tuple(self.kinds or ()),
-            near=self.near.to_domain() if self.near else None,
-            box=self.bbox.to_domain() if self.bbox else None,
-            has_spaces=self.has_spaces,
-            sort=sort,
-        )
 
-
-def wanted_places(given: PlaceFilter | None, sort: PlaceSort) -> Wanted:
-    return (given or PlaceFilter()).to_domain(sort)
+def wanted_places(info: Info, given: PlaceFilter | None, sort: PlaceSort) -> Wanted:
+    asked = given or PlaceFilter()
+    return Wanted(
+        text=asked.text,
+        kinds=tuple(asked.kinds or ()),
+        areas=nodes.rids_of(info.context.city, asked.districts or (), "area"),
+        near=asked.near.to_domain() if asked.near else None,
+        box=asked.bbox.to_domain() if asked.bbox else None,
+        has_spaces=asked.has_spaces,
+        sort=sort,
+    )
 
 
 @strawberry.federation.type(keys=["id"], description="A part of the city. `kind` tells of which division.")
@@ -94,7 +95,7 @@ class District(Node):
         sort: Annotated[PlaceSort, Order] = PlaceSort.NAME,
     ) -> Connection[Place] | None:
         page = PageArgs(first=first, after=after)
-        return await info.context.batch(places.places_in, wanted_places(filter, sort), page).load(root.rid)
+        return await info.context.batch(places.places_in, wanted_places(info, filter, sort), page).load(root.rid)
 
     @strawberry.field(description="Events that take place in it.")
     @staticmethod
@@ -271,7 +272,7 @@ class Accessibility:
     description="One place, whatever the number of services that know it: a library that is a unit of the register, a"
     " branch of the directory, a unit of the booking system and a place of events is one Place with all its ids.",
 )
-class Place(Node):
+class Place(Located):
     tprek_id: str | None = strawberry.field(description="Its number in the city's service register.")
     name: LocalizedText | None = strawberry.field(description="Its name.")
     summary: LocalizedText | None = strawberry.field(description="In a sentence or two, plain text.")
@@ -378,15 +379,6 @@ class Place(Node):
         kinds: Annotated[list[AreaKind] | None, strawberry.argument(description="Of which divisions.")] = None,
     ) -> list[District]:
         return await info.context.batch(places.areas_of, tuple(kinds or ())).load(root.rid)
-
-    @strawberry.field(description="Metres from a point, as the crow flies. Null: nobody tells where it is.")
-    @staticmethod
-    def distance_metres(
-        root: strawberry.Parent[merged.CityPlace],
-        lat: Annotated[float, strawberry.argument(description="Degrees north.")],
-        lon: Annotated[float, strawberry.argument(description="Degrees east.")],
-    ) -> float | None:
-        return places.metres_to(root, checked_point(lat, lon))
 
     @strawberry.field(description="The other services that know it.")
     @staticmethod

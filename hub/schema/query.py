@@ -81,7 +81,9 @@ class Query:
         after: After = None,
         sort: Annotated[PlaceSort, Order] = PlaceSort.NAME,
     ) -> Connection[Place] | None:
-        found: Any = places.places(info.context.city, wanted_places(filter, sort), PageArgs(first=first, after=after))
+        found: Any = places.places(
+            info.context.city, wanted_places(info, filter, sort), PageArgs(first=first, after=after)
+        )
         return found
 
     @strawberry.field(

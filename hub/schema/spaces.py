@@ -17,9 +17,9 @@ from hub.records import spaces as records
 from hub.records.core import Span
 from hub.records.spaces import SpaceKind
 from hub.schema.context import Info
-from hub.schema.inputs import NearInput, checked_point
+from hub.schema.inputs import BoxInput, NearInput
 from hub.schema.lazy import PlaceLazy
-from hub.schema.node import Node
+from hub.schema.located import Located
 from hub.schema.scalars import URL, DateTime
 from hub.schema.texts import Image, LocalizedText
 
@@ -54,6 +54,7 @@ class SpaceFilter:
     is_free: bool | None = strawberry.field(default=None, description="Costs nothing, or costs something.")
     is_bookable: bool | None = strawberry.field(default=None, description="Takes direct bookings, or does not.")
     near: NearInput | None = strawberry.field(default=None, description="Inside a circle.")
+    bbox: BoxInput | None = strawberry.field(default=None, description="Inside a rectangle.")
     places: list[strawberry.ID] | None = strawberry.field(default=None, description="At any of these places.")
     districts: list[strawberry.ID] | None = strawberry.field(default=None, description="In any of these districts.")
     free_during: FreeDuringInput | None = strawberry.field(
@@ -73,6 +74,7 @@ def wanted_spaces(info: Info, given: SpaceFilter | None, sort: SpaceSort) -> Wan
         is_free=asked.is_free,
         is_bookable=asked.is_bookable,
         near=asked.near.to_domain() if asked.near else None,
+        box=asked.bbox.to_domain() if asked.bbox else None,
         places=nodes.rids_of(city, asked.places or (), "place", "library"),
         areas=nodes.rids_of(city, asked.districts or (), "area"),
         sort=sort,
@@ -123,7 +125,7 @@ class BookingRules:
 @strawberry.federation.type(
     keys=["id"], description="Something to book: a room, a stage, a 3D printer. Booking happens in its own service."
 )
-class Space(Node):
+class Space(Located):
     name: LocalizedText | None = strawberry.field(description="Its name.")
     description: LocalizedText | None = strawberry.field(description="Sanitised HTML.")
 
@@ -153,17 +155,6 @@ class Space(Node):
     @staticmethod
     async def place(root: strawberry.Parent[records.Space], info: Info) -> PlaceLazy | None:
         return await info.context.batch(places.of_spaces).load(root.rid)
-
-    @strawberry.field(description="Metres from a point, as the crow flies. Null: nobody tells where it is.")
-    @staticmethod
-    async def distance_metres(
-        root: strawberry.Parent[records.Space],
-        info: Info,
-        lat: Annotated[float, strawberry.argument(description="Degrees north.")],
-        lon: Annotated[float, strawberry.argument(description="Degrees east.")],
-    ) -> float | None:
-        place = await info.context.batch(places.of_spaces).load(root.rid)
-        return places.metres_to(place, checked_point(lat, lon))
 
     @strawberry.field(
         description="Its free times inside the window, from now on, each at least its shortest booking: booking hours"

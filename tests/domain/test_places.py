@@ -215,13 +215,3 @@ async def test_what_a_place_offers_is_told_once_in_its_order(town: Town) -> None
     known = [place for place in places.by_number(city, town.rids(unit)) if place]
 
     assert places.services_of(city, known) == [[lending.name]]
-
-
-async def test_how_far_a_place_is_nobody_knows_if_nobody_tells_where_it_is(town: Town) -> None:
-    here, lost = made.unit("1", location=made.spot(60.0, 24.0)), made.unit("2")
-    town.put(here, lost)
-    known = places.by_number(town.city(), town.rids(here, lost))
-
-    assert places.metres_to(known[0], made.spot(60.001, 24.0)) == pytest.approx(111.2, abs=0.1)
-    assert places.metres_to(known[1], made.spot(60.0, 24.0)) is None
-    assert places.metres_to(None, made.spot(60.0, 24.0)) is None

@@ -207,25 +207,6 @@ async def test_the_next_free_time_is_the_first_that_is_long_enough(town: Town) -
     assert found == [made.NOW, made.at(12), None, None]
 
 
-async def test_rooms_near_events_are_told_page_by_page(town: Town) -> None:
-    event = made.event("1", location=made.spot(60.174, 24.938))
-    lost = made.event("2")
-    town.put(OODI, event, lost, *(made.space(f"{n}", at_place=OODI.ref) for n in range(3)))
-    city, rids = town.city(), town.rids(event, lost, event)
-
-    first, none, again = spaces.spaces_near_events(city, rids, 500, PageArgs(first=2))
-    (second, *_) = spaces.spaces_near_events(city, rids[:1], 500, PageArgs(first=2, after=first.cursors[-1]))
-
-    assert sorted(keys(first) + keys(second)) == ["0", "1", "2"]
-    assert (first.has_next, second.has_next, none.nodes) == (True, False, [])
-    assert keys(again) == keys(first)
-    assert await first.total() == 3
-    with pytest.raises(BadInput):
-        spaces.spaces_near_events(city, rids, 0, PageArgs())
-    with pytest.raises(BadCursor):
-        spaces.spaces_near_events(city, rids, 500, PageArgs(after=cursors.encode("nearby:500", ("x", 1))))
-
-
 async def test_a_room_belongs_to_its_merged_place(town: Town) -> None:
     register, booking = made.unit("8215"), made.place("174", source="va", tprek_id="8215")
     town.put(register, booking, *room("1", at_place="174"))

@@ -462,6 +462,11 @@ SPACES: dict[str, tuple[Callable[[Number], SpaceFacts], Record, Record]] = {
         made.space("in", at_place=AT_HERE),
         made.space("out", at_place=AT_THERE),
     ),
+    "box": (
+        lambda n: SpaceFacts(box=BOX),
+        made.space("in", at_place=AT_HERE),
+        made.space("out", at_place=AT_THERE),
+    ),
     "places": (
         lambda n: SpaceFacts(places=(n(AT_HERE),)),
         made.space("in", at_place=AT_HERE),
@@ -506,27 +511,6 @@ def test_spaces_are_sorted_by(writer: Writer, index: Index, wanted: SpaceFacts, 
     )
 
     assert listed(writer, index, spaces.spaces(wanted)) == order
-
-
-def test_spaces_near_events_are_the_nearest_first_by_the_events_own_point_or_its_place(
-    writer: Writer, index: Index
-) -> None:
-    at_place, own, lost = (
-        made.event("1", at_place=AT_HERE),
-        made.event("2", at_place=AT_HERE, location=ELSEWHERE),
-        made.event("3"),
-    )
-    close = made.unit("close", location=made.spot(60.175, 24.938))
-    first, second = made.space("first", at_place=AT_HERE), made.space("second", at_place=close.ref)
-    made.put(writer, at_place, own, lost, close, second, first, made.space("far", at_place=AT_THERE))
-    events = [made.number_of(writer, event) for event in (at_place, own, lost)]
-
-    rows = spaces.near_events(index, events, 500)
-
-    names = dict(writer.connection.execute("SELECT rid, key FROM record").fetchall())
-    assert [(names[event], names[space]) for event, space, _ in rows] == [("1", "first"), ("1", "second"), ("2", "far")]
-    assert rows[0][2] == 0
-    assert rows[1][2] == pytest.approx(111.19**2, rel=1e-2)
 
 
 # ---- things to borrow
