@@ -18,22 +18,17 @@ from __future__ import annotations
 import re
 from base64 import b64encode
 from collections.abc import Callable, Iterable, Sequence
-from datetime import timedelta
 from functools import partial
-from typing import Annotated, ClassVar
+from typing import ClassVar
 
 import msgspec
 
+from hub.connectors.circulation import COPIES, shelf_of, token
 from hub.connectors.finna_codes import branch_of
 from hub.connectors.moments import instant
 from hub.errors import UpstreamRefused
-from hub.fetch import Collection, Fetch, Grant, Page, Reply, Request, Source, T, Token, credentials_in, get
-from hub.freshness import Freshness, minutes
+from hub.fetch import Collection, Fetch, Grant, Page, Reply, Request, Source, T, credentials_in, get
 from hub.records.catalogue import CatalogueRecord, Copy, HoldingState
-
-# A book is lent or returned any moment, and people go there for what they saw: a minute, and another while it is asked
-# again. While the system is down the last word of a quarter of an hour ago is better than none, and is told as stale.
-COPIES = Freshness(fresh=minutes(1), while_revalidate=minutes(1), if_error=minutes(15))
 
 PER_PAGE = 500  # of copies
 NUMBER = re.compile(r"[1-9]\d{0,9}", re.ASCII)
@@ -141,7 +136,7 @@ class Sierra:
             branch=branch,
             state=state_of(item.status.code, is_due=due_at is not None),
             due_at=due_at,
-            shelf=shelf_of(item.location.name, item.callNumber),
+            shelf=shelf_of(item.location.name, SUBFIELD.sub(" ", item.callNumber or "")),
         )
 
     def _branch(self, location: str) -> str | None:
@@ -153,18 +148,6 @@ class Sierra:
 def state_of(code: str, *, is_due: bool) -> HoldingState:
     """A code that is not known is one of a copy that can't be had."""
     return HoldingState.ON_LOAN if is_due else STATES.get(code.strip(), HoldingState.UNAVAILABLE)
-
-
-def shelf_of(location: str | None, call_number: str | None) -> str | None:
-    """Department and class: "Kallio aikuiset, 84.2 LIN"."""
-    parts = (location, SUBFIELD.sub(" ", call_number or ""))
-    told = [text for part in parts if (text := " ".join((part or "").split()))]
-    return ", ".join(told)[:200] or None
-
-
-def token(reply: Reply) -> Token:
-    given = reply.json(_Token)
-    return Token(value=given.access_token, keeps=timedelta(seconds=given.expires_in))
 
 
 def _branches(reply: Reply) -> int:
@@ -197,8 +180,3 @@ class _Many(msgspec.Struct):
 
 class _Error(msgspec.Struct):
     code: int
-
-
-class _Token(msgspec.Struct):
-    access_token: Annotated[str, msgspec.Meta(min_length=1, max_length=4000, pattern=r"^[\x21-\x7e]+$")]
-    expires_in: Annotated[int, msgspec.Meta(ge=1, le=31 * 86400)]

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import hub.sandbox
-from hub.connectors.sierra import NUMBER, Sierra, shelf_of
+from hub.connectors.sierra import NUMBER, Sierra
 from hub.errors import PayloadChanged, UpstreamRefused
 from hub.fetch import Fetch, Page, Reply, Source
 from hub.records.catalogue import Copy, HoldingState
@@ -201,13 +201,6 @@ def test_a_secret_in_place_of_its_name_is_refused_and_not_repeated(options: dict
     with pytest.raises(ValueError, match="credentials_") as told:
         Sierra(msgspec.structs.replace(SOURCE, options=options))
     assert "key:secret" not in f"{told.value}"
-
-
-@given(st.none() | st.text(max_size=300), st.none() | st.text(max_size=300))
-def test_a_shelf_is_a_text_of_some_length_or_nothing(location: str | None, call_number: str | None) -> None:
-    told = shelf_of(location, call_number)
-
-    assert told is None or 0 < len(told) <= 200
 
 
 @given(st.from_regex(NUMBER, fullmatch=True))
