@@ -85,8 +85,11 @@ def searches(connector: Connector) -> TypeGuard[CatalogueSearch]:
 
 
 def circulations_of(settings: Settings) -> dict[str, HoldingsAsked]:
-    """The sources that tell of copies, by id, the switched-off ones too."""
-    return {connector.source.id: connector for connector in settings.connectors(with_off=True) if lends(connector)}
+    """The sources that tell of copies, by id, the switched-off ones too. A record that several hold is asked of the
+    one that speaks first.
+    """
+    found = sorted(settings.connectors(with_off=True), key=lambda connector: connector.source.rank)
+    return {connector.source.id: connector for connector in found if lends(connector)}
 
 
 def lends(connector: Connector) -> TypeGuard[HoldingsAsked]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from typing import Annotated
 
@@ -14,6 +15,7 @@ from hub.freshness import Freshness, minutes
 # again. While the system is down the last word of a quarter of an hour ago is better than none, and is told as stale.
 COPIES = Freshness(fresh=minutes(1), while_revalidate=minutes(1), if_error=minutes(15))
 
+NUMBER = re.compile(r"[1-9]\d{0,9}", re.ASCII)  # of a record, as it may be sent
 LONGEST_SHELF = 200  # characters
 
 

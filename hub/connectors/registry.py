@@ -14,6 +14,7 @@ from hub.connectors.jsonld import JsonLd
 from hub.connectors.kausal import Kausal
 from hub.connectors.kerrokantasi import Kerrokantasi
 from hub.connectors.kirkanta import Kirkanta
+from hub.connectors.koha import Koha
 from hub.connectors.linkedevents import LinkedEvents
 from hub.connectors.openahjo import OpenAhjo
 from hub.connectors.respa import Respa
@@ -36,6 +37,7 @@ CONNECTORS: dict[str, type[Connector]] = {
     "kausal": Kausal,
     "kerrokantasi": Kerrokantasi,
     "kirkanta": Kirkanta,
+    "koha": Koha,
     "linkedevents": LinkedEvents,
     "openahjo": OpenAhjo,
     "respa": Respa,

@@ -23,7 +23,7 @@ from typing import ClassVar
 
 import msgspec
 
-from hub.connectors.circulation import COPIES, shelf_of, token
+from hub.connectors.circulation import COPIES, NUMBER, shelf_of, token
 from hub.connectors.finna_codes import branch_of
 from hub.connectors.moments import instant
 from hub.errors import UpstreamRefused
@@ -31,7 +31,6 @@ from hub.fetch import Collection, Fetch, Grant, Page, Reply, Request, Source, T,
 from hub.records.catalogue import CatalogueRecord, Copy, HoldingState
 
 PER_PAGE = 500  # of copies
-NUMBER = re.compile(r"[1-9]\d{0,9}", re.ASCII)
 SUBFIELD = re.compile(r"\|[a-z0-9]")
 LOCATION = re.compile(r"([a-z])[a-z0-9]{2}", re.ASCII)
 NO_MATCH = 107

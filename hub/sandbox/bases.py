@@ -21,6 +21,7 @@ MOUNTS: dict[str, tuple[str, str]] = {
     "kerrokantasi": ("/kerrokantasi/v1", "/"),
     "decisions": ("/decisions", "/"),
     "sierra": ("/sierra/iii/sierra-api", "/v6/"),
+    "koha": ("/koha", "/api/v1/"),
     "volunteering": ("/volunteering/v1", "/"),
     "openahjo": ("/openahjo/paatokset/v1", "/"),
 }

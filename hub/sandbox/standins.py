@@ -26,6 +26,8 @@ from hub.sandbox.kerrokantasi import made as kerrokantasi
 from hub.sandbox.kerrokantasi.standin import app as kerrokantasi_app
 from hub.sandbox.kirkanta import made as kirkanta
 from hub.sandbox.kirkanta.standin import app as kirkanta_app
+from hub.sandbox.koha import made as koha
+from hub.sandbox.koha.standin import app as koha_app
 from hub.sandbox.linkedevents import made as linkedevents
 from hub.sandbox.linkedevents.standin import app as linkedevents_app
 from hub.sandbox.openahjo import made as openahjo
@@ -66,6 +68,7 @@ STANDINS: Mapping[str, StandIn] = {
     "kerrokantasi": lambda city, now: kerrokantasi_app(kerrokantasi.made(city), now),
     "decisions": lambda city, now: decisions_app(decisions.made(city), now),
     "sierra": lambda city, now: sierra_app(sierra.made(city), now),
+    "koha": lambda city, now: koha_app(koha.made(city), now),
     "volunteering": lambda city, now: volunteering_app(volunteering.made(city), now),
     "openahjo": lambda city, now: openahjo_app(openahjo.made(city), now),
 }

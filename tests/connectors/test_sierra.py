@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import hub.sandbox
-from hub.connectors.sierra import NUMBER, Sierra
+from hub.connectors.circulation import NUMBER
+from hub.connectors.sierra import Sierra
 from hub.errors import PayloadChanged, UpstreamRefused
 from hub.fetch import Fetch, Page, Reply, Source
 from hub.records.catalogue import Copy, HoldingState

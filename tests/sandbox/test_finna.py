@@ -12,9 +12,11 @@ from hub.sandbox.conformance import differences
 from hub.sandbox.finna.made import made
 from hub.sandbox.finna.recorded import recorded, recordings
 from hub.sandbox.finna.standin import Rows, app
+from hub.sandbox.generator import make_city
 from hub.sandbox.standin import Recording
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
+IN_HELMET = ("filter[]", 'building:"0/Helmet/"')
 
 
 def client(rows: Rows) -> httpx.AsyncClient:
@@ -205,7 +207,11 @@ def a_city() -> City:
 
 async def test_a_made_thing_has_all_levels_of_its_buildings_in_the_language_asked_for() -> None:
     answer = await search(
-        made(a_city()), ("lookfor", "porakone"), ("lng", "sv"), *[("field[]", f) for f in ("buildings", "formats")]
+        made(a_city()),
+        ("lookfor", "porakone"),
+        IN_HELMET,
+        ("lng", "sv"),
+        *[("field[]", f) for f in ("buildings", "formats")],
     )
 
     assert answer["records"] == [
@@ -224,9 +230,9 @@ async def test_a_made_thing_has_all_levels_of_its_buildings_in_the_language_aske
 
 
 async def test_a_made_book_tells_its_short_number_and_leaves_out_what_it_lacks() -> None:
-    fields = ("cleanIsbn", "subTitle", "year", "images", "publishers")
-    answer = await search(made(a_city()), ("lookfor", "kallio"), *[("field[]", field) for field in fields])
-    drill = await search(made(a_city()), ("lookfor", "porakone"), *[("field[]", field) for field in fields])
+    fields = [("field[]", field) for field in ("cleanIsbn", "subTitle", "year", "images", "publishers")]
+    answer = await search(made(a_city()), ("lookfor", "kallio"), IN_HELMET, *fields)
+    drill = await search(made(a_city()), ("lookfor", "porakone"), IN_HELMET, *fields)
 
     assert answer["records"] == [
         {"cleanIsbn": "9510364177", "subTitle": "kirja", "year": "2020", "images": [], "publishers": ["Otava"]}
@@ -234,3 +240,15 @@ async def test_a_made_book_tells_its_short_number_and_leaves_out_what_it_lacks()
     assert drill["records"] == [
         {"year": "19--", "images": ["/Cover/Show?source=Solr&id=helmet.1&index=0&size=large"], "publishers": []}
     ]
+
+
+async def test_the_neighbour_lists_its_own_copies_of_the_citys_works_under_ids_and_buildings_of_its_own() -> None:
+    city = make_city(date(2026, 11, 22))
+    fields = [("field[]", field) for field in ("id", "buildings", "source")]
+    answer = await search(made(city), ("filter[]", 'building:"0/Naapuri/"'), ("limit", "100"), *fields)
+
+    assert 10 < answer["resultCount"] < len(city.works)
+    for row in answer["records"]:
+        assert row["id"].startswith("naapuri.")
+        assert row["source"][0]["value"] == "naapuri"
+        assert all("/Naapuri/" in building["value"] for building in row["buildings"])

@@ -33,6 +33,7 @@ PROBES = {
     "kerrokantasi": "hearing/?limit=1",
     "decisions": "paatokset_decisions/_search",
     "openahjo": "issue/?limit=1",
+    "koha": "public/libraries",
     "volunteering": "event/?limit=1",
 }
 

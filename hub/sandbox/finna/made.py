@@ -1,4 +1,4 @@
-"""The made city's catalogue in Finna's shapes."""
+"""The made city's catalogue in Finna's shapes, and that of a library system beside it."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Iterable
 
 from hub.sandbox.city import City, MadeWork
 from hub.sandbox.finna.standin import Row, Rows
+from hub.sandbox.making.neighbour import BUILDING, LIBRARIES, neighbours
 
 CITIES = {
     "h": ("Helsinki", "Helsingfors", "Helsinki"),
@@ -16,6 +17,7 @@ CITIES = {
 }
 WORDS = {
     "0/Helmet/": ("Helmet-kirjastot", "Helmet-biblioteken", "Helmet Libraries"),
+    BUILDING: ("Naapurin kirjastot", "Grannens bibliotek", "The neighbour's libraries"),
     "0/Book/": ("Kirja", "Bok", "Book"),
     "1/Book/Book/": ("Kirja", "Bok", "Book"),
     "1/Book/eBook/": ("E-kirja", "E-bok", "eBook"),
@@ -49,14 +51,19 @@ def made(city: City) -> Rows:
             finnish = place.short_name or place.name.fi or place.finna_code
             labels[place.finna_code] = {"fi": finnish}
             labels[f"{place.finna_code[:-1]}l/"] = {"fi": f"{finnish} lapset"}
-    return Rows(records=tuple(_row(work) for work in city.works), labels=labels)
+    labels |= {code: {"fi": name} for name, code in LIBRARIES.values()}
+    records = [
+        *(_row(work, "0/Helmet/", "Helmet-kirjastot") for work in city.works),
+        *(_row(work, BUILDING, WORDS[BUILDING][0]) for work in neighbours(city)),
+    ]
+    return Rows(records=tuple(records), labels=labels)
 
 
 def _languages(fi: str, sv: str, en: str) -> dict[str, str]:
     return {"fi": fi, "sv": sv, "en-gb": en}
 
 
-def _row(work: MadeWork) -> Row:
+def _row(work: MadeWork, building: str, library: str) -> Row:
     title, _, rest = work.title.partition(" : ")
     online = any("eBook" in code or "Online" in code for code in work.format)
     return {
@@ -86,8 +93,8 @@ def _row(work: MadeWork) -> Row:
         "isbns": list(work.isbns),
         "cleanIsbn": _clean(work.isbns),
         "publishers": [work.publisher] if work.publisher else [],
-        "institutions": [{"value": "0/Helmet/"}],
-        "source": [{"value": "helmet", "translated": "Helmet-kirjastot"}],
+        "institutions": [{"value": building}],
+        "source": [{"value": work.id.partition(".")[0], "translated": library}],
         "dedupIds": [work.id],
         "recordPage": f"/Record/{work.id}",
     }

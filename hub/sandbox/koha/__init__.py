@@ -1,0 +1,1 @@
+"""Koha's stand-in."""
