@@ -12,6 +12,7 @@ from hub.derive.joins import Joins
 from hub.index.files import open_writer
 from hub.index.write import Writer
 from hub.records.catalogue import CatalogueRecord, Format
+from hub.records.civic import Hearing
 from hub.records.climate import ClimateAction
 from hub.records.core import LocalizedText, Point, Record, Ref, Span
 from hub.records.events import Event, Keyword
@@ -35,6 +36,10 @@ NO_JOINS = Joins(tprek_of_kirkanta={}, kirkanta_of_building={}, tprek_of_buildin
 
 def fi(text: str | None) -> LocalizedText | None:
     return None if text is None else LocalizedText(fi=text)
+
+
+def text(said: str) -> LocalizedText:
+    return LocalizedText(fi=said)
 
 
 def at(hour: float, *, day: int = 0) -> datetime:
@@ -114,6 +119,10 @@ def event(
 
 def keyword(key: str, name: str = "musiikki", *, source: str = "le") -> Keyword:
     return Keyword(ref=Ref("keyword", source, key), read_at=NOW, name=fi(name))
+
+
+def hearing(key: str, title: str = "Kuuleminen", **more: Any) -> Hearing:
+    return Hearing(ref=Ref("hearing", "kk", key), read_at=NOW, title=fi(title), **more)
 
 
 def space(key: str, name: str | None = "Huone", *, at_place: str | Ref | None = None, **more: Any) -> Space:

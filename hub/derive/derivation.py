@@ -20,6 +20,7 @@ from hub.derive.participation import KINDS as BUDGETING
 from hub.derive.participation import civic_in_areas, derive_participation, map_budgeting_areas
 from hub.derive.places import areas_once, derive_areas, derive_places, place_in_areas
 from hub.derive.spaces import derive_opening_days, derive_spaces
+from hub.derive.themes import LINKED, derive_keywords, link_events_again, link_records
 from hub.derive.work import Touched
 from hub.index.write import Changes, Writer
 from hub.records.places import Area
@@ -63,10 +64,15 @@ class Derivation:
             derive_opening_days(writer, touched["opening_day"])
         if touched.get("space"):
             derive_spaces(writer, touched["space"])
+        # before the events of the same transaction, which read it; after them the others that have such a keyword
+        reworded = derive_keywords(writer, touched["keyword"]) if touched.get("keyword") else set()
         if touched.get("event"):
             derive_events(writer, touched["event"], self._map(writer), self._ranks)
         if there:  # after those that are gone have left
             derive_events(writer, there, self._map(writer), self._ranks, only_if_moved=True)
+        if reworded:
+            link_events_again(writer, reworded)
+            moved.add("event")
         if touched.get("registration"):
             derive_seats(writer, touched["registration"])
             moved.add("event")
@@ -87,6 +93,9 @@ class Derivation:
             moved.add("hearing")
         if touched.get("decision"):
             civic.derive_decisions(writer, touched["decision"], self._map(writer))
+        for kind in LINKED:
+            if touched.get(kind.kind):
+                link_records(writer, touched[kind.kind])
         return moved
 
     def _map(self, writer: Writer) -> AreaMap:

@@ -18,6 +18,7 @@ from hub.derive.geometry import AreaMap
 from hub.derive.joining import Joined, canonical, join, told_by
 from hub.derive.joining import Record as Told
 from hub.derive.same_event import CITY_ZONE, told_of
+from hub.derive.themes import link_events
 from hub.derive.whereabouts import Where
 from hub.derive.work import Touched, delete, insert, put_texts, select
 from hub.index.epochs import UNKNOWN_START, epoch
@@ -158,6 +159,7 @@ def _write(writer: Writer, again: Collection[int], events: Mapping[int, tuple[Ev
         ("event_keyword", "event"),
         ("event_series", "event"),
         ("event_area", "event"),
+        ("event_theme", "event"),
         ("event_detail", "rid"),
     ):
         delete(db, table, column, again)
@@ -212,6 +214,7 @@ def _write(writer: Writer, again: Collection[int], events: Mapping[int, tuple[Ev
     insert(db, "event_body", bodies)
     insert(db, "event_keyword", keywords)
     insert(db, "event_series", series)
+    link_events(writer, {rid: event for rid, (event, _) in events.items()}, rids)
     put_texts(db, "event_text", [(rid, texts_of(event)) for rid, (event, _) in sorted(events.items())])
 
 

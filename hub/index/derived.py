@@ -71,6 +71,18 @@ CREATE TABLE event_area(
   area INTEGER NOT NULL, starts INTEGER NOT NULL, event INTEGER NOT NULL,
   PRIMARY KEY(area, starts, event)) WITHOUT ROWID;
 CREATE INDEX event_area_event ON event_area(event, area);
+-- `sure`: per cent, 100 where the source itself names the concept by its id; `theme`: the concept's number in YSO
+CREATE TABLE event_theme(
+  theme INTEGER NOT NULL, starts INTEGER NOT NULL, event INTEGER NOT NULL, sure INTEGER NOT NULL,
+  PRIMARY KEY(theme, starts, event)) WITHOUT ROWID;
+CREATE INDEX event_theme_event ON event_theme(event, theme, sure);
+-- what a keyword of another vocabulary than YSO means, once for all events that have it
+CREATE TABLE keyword_theme(
+  keyword INTEGER NOT NULL, theme INTEGER NOT NULL, sure INTEGER NOT NULL, PRIMARY KEY(keyword, theme)) WITHOUT ROWID;
+CREATE TABLE record_theme(
+  theme INTEGER NOT NULL, kind TEXT NOT NULL, rid INTEGER NOT NULL, sure INTEGER NOT NULL,
+  PRIMARY KEY(theme, kind, rid)) WITHOUT ROWID;
+CREATE INDEX record_theme_rid ON record_theme(rid, theme, sure);
 CREATE TABLE event_series(
   series INTEGER NOT NULL, starts INTEGER NOT NULL, event INTEGER NOT NULL,
   PRIMARY KEY(series, starts, event)) WITHOUT ROWID;

@@ -30,7 +30,9 @@ from typing import Any
 import msgspec
 import Stemmer
 
+from hub.index import vocabulary
 from hub.index.derived import DDL as DERIVED_DDL
+from hub.index.meaning import VERSION as MEANING
 from hub.index.stems import VERSION as STEMS
 from hub.records.registry import RECORD_TYPES
 
@@ -70,9 +72,10 @@ DDL = BASE_DDL + DERIVED_DDL
 
 @cache
 def fingerprint() -> str:
-    """Sixteen hex digits that change when the tables, the records' fields or the stems do."""
+    """Sixteen hex digits that change when the tables, the records' fields, the stems or the themes' words do."""
     _, shapes = msgspec.json.schema_components(RECORD_TYPES)
-    layout = [DDL, str(PAGE_SIZE), BODIES, STEMS, Stemmer.version(), _without_prose(shapes)]
+    words = [STEMS, Stemmer.version(), MEANING, vocabulary.fingerprint()]
+    layout = [DDL, str(PAGE_SIZE), BODIES, *words, _without_prose(shapes)]
     return hashlib.sha256(msgspec.json.encode(layout, order="deterministic")).hexdigest()[:16]
 
 

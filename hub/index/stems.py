@@ -175,6 +175,11 @@ def _head_stems(language: Language) -> frozenset[str]:
     return frozenset(stem(head, language) for head in _heads() | SHORT_HEADS if len(head) >= 5 or head in SHORT_HEADS)
 
 
+def is_head(word: str, language: Language) -> bool:
+    """Whether a compound may end in it: a folded word, in any form, of a keyword's label."""
+    return word in _heads() or word in SHORT_HEADS or stem(word, language) in _head_stems(language)
+
+
 def indexed(texts: Iterable[LocalizedText | None]) -> tuple[str, str, str]:
     """The fi, sv and en columns of the text index. A text of no told language goes into all three."""
     columns: dict[Language, list[str]] = {language: [] for language in LANGUAGES}

@@ -18,6 +18,7 @@ from hub.records.participation import (
 )
 from hub.records.places import Area, Library, OpeningDay, Place, Service
 from hub.records.spaces import BookingHours, BusyTimes, Space
+from hub.records.themes import Theme
 
 RECORD_TYPES: tuple[type[Record], ...] = (
     Area,
@@ -47,5 +48,6 @@ RECORD_TYPES: tuple[type[Record], ...] = (
     ClimateAction,
     ClimateTasks,
     ClimateIndicator,
+    Theme,
 )
 BY_KIND: dict[str, type[Record]] = {record.kind: record for record in RECORD_TYPES}

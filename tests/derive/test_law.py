@@ -29,6 +29,7 @@ NUMBERS_OF_UNITS = ("1", "2", "3")
 LIBRARIES = ("k1", "k2", "k3")
 IDEAS = ("idea:1", "plan:1", "plan:2")
 PROJECTS = ("1", "2")
+KEYWORDS = ("yso:p1808", "kulke:1", "kulke:2")
 # inside the western square, inside the eastern one, on the border between them, in neither
 SPOTS = (made.spot(60.05, 24.05), made.spot(60.05, 24.15), made.spot(60.05, 24.1), made.spot(61.0, 25.0))
 
@@ -71,16 +72,21 @@ areas = st.builds(
     source=st.sampled_from(("sm", "le")),  # two registers may describe the same area
     boundary=st.sampled_from((made.square(24.0, 60.0), made.square(24.1, 60.0), made.square(24.0, 60.0, 0.3), ())),
 )
+titles = st.sampled_from(("Kallion kirjasto", "Joogaa", "Lasten konsertti"))
+labels = st.sampled_from(((), (made.text("Terveys ja hyvinvointi"),), (made.text("musiikki"), made.text("Vallila"))))
 events = st.builds(
     made.event,
     st.sampled_from(("e1", "e2", "e3")),
-    names,
+    st.one_of(names, titles),
     at_place=st.sampled_from((None, "a", "b", Ref("place", "sm", "1"))),
     series=one_or_none(("e1", "e2", "e3")),
-    keywords=some(("p1", "p2")),
+    keywords=some(KEYWORDS),
+    categories=labels,
     location=maybe_spot,
     starts_at=st.sampled_from((None, made.NOW, made.NOW + timedelta(days=1))),
 )
+keywords = st.builds(made.keyword, st.sampled_from(KEYWORDS), st.sampled_from(("musiikki", "jooga", "Vallila")))
+hearings = st.builds(made.hearing, st.sampled_from(("1", "2")), titles, labels=labels)
 spaces = st.builds(
     made.space, st.sampled_from(("1", "2")), names, at_place=st.sampled_from((None, "a", "b", Ref("place", "sm", "2")))
 )
@@ -127,7 +133,8 @@ actions = st.builds(made.climate_action, st.sampled_from(("1", "2")), names, sta
 identity = st.one_of(units, other_places, libraries)
 located = st.one_of(identity, areas, events, spaces, days)
 chains = st.one_of(areas, scopes, proposals, projects)
-everything = st.one_of(located, chains, things, budgets, results, processes, actions)
+themes = st.one_of(events, keywords, hearings)
+everything = st.one_of(located, chains, things, budgets, results, processes, actions, keywords, hearings)
 
 
 def histories(records: st.SearchStrategy[Record]) -> st.SearchStrategy[History]:
@@ -177,6 +184,12 @@ def test_where_things_are_does_not_depend_on_their_history(history: History, see
 @of_the_law
 @given(histories(events), st.integers(0, 1000))
 def test_series_do_not_depend_on_their_history(history: History, seed: int) -> None:
+    hold(history, seed)
+
+
+@of_the_law
+@given(histories(themes), st.integers(0, 1000))
+def test_what_things_are_about_does_not_depend_on_their_history(history: History, seed: int) -> None:
     hold(history, seed)
 
 
