@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from hub.connectors.ical_events import read_feed
 from hub.connectors.ical_series import Window
-from hub.connectors.icalendar import ICalendar, read_feed
+from hub.connectors.icalendar import ICalendar
 from hub.errors import PayloadChanged
 from hub.fetch import Ask, Page, Reply, Request, Source
 from hub.records.core import LocalizedText, Picture, Point, Ref
