@@ -350,7 +350,7 @@ class Fetcher:
     async def _exchange(self, fetch: Fetch[Any], request: Request, call: Call, token: Token | None = None) -> Reply:
         line = self._line(fetch.source)
         try:
-            response = await self._stack(line).handle_async_request(self._request(fetch, request, call, token))
+            response = await self._sent(line, fetch, self._request(fetch, request, call, token))
             reply = Reply(
                 source=fetch.source,
                 request=request,
@@ -366,6 +366,15 @@ class Fetcher:
                 line.journal.failed(self._clock(), error)
             raise
         return reply
+
+    async def _sent(self, line: _Line, fetch: Fetch[Any], request: httpx.Request) -> httpx.Response:
+        """A redirect that is not followed is a reply, to who wants to see it: its status and nothing else."""
+        try:
+            return await self._stack(line).handle_async_request(request)
+        except UpstreamRefused as error:
+            if error.status is None or error.status not in fetch.statuses:
+                raise
+            return httpx.Response(error.status, request=request)
 
     def _read(self, fetch: Fetch[T], reply: Reply) -> T:
         """The meaning of a reply just received."""

@@ -65,8 +65,18 @@ def address_of(source: Source) -> str:
     return re.sub(r"^webcals?://", "https://", source.url)
 
 
+def is_same_site(url: str, source: Source) -> bool:
+    """Only there is anything followed: the source's limits are counted for it, and a stranger names no other host."""
+    one, own = urlsplit(url), urlsplit(address_of(source))
+    return (one.scheme, one.netloc) == (own.scheme, own.netloc)
+
+
 def programme(
-    pages: Callable[[Ask], Wanted[Page[Any]]], *, withdraws: bool = True, conditional: bool = False
+    pages: Callable[[Ask], Wanted[Page[Any]]],
+    *,
+    withdraws: bool = True,
+    conditional: bool = False,
+    every: timedelta = EVERY,
 ) -> Collection:
     """The events of a feed. Parsing what a stranger wrote may take any time and memory: it is done where it can be
     killed.
@@ -74,8 +84,8 @@ def programme(
     return Collection(
         kind=Event.kind,
         pages=pages,
-        every=EVERY,
-        full=EVERY,
+        every=every,
+        full=every,
         in_window=in_window,
         isolated=True,
         withdraws=withdraws,

@@ -19,7 +19,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from functools import partial
 from typing import Any, ClassVar
-from urllib.parse import urlsplit
 
 import msgspec
 
@@ -45,7 +44,7 @@ class Rpde:
 
     def collections(self) -> Iterable[Collection]:
         # it is long, and has to be read from its start
-        yield msgspec.structs.replace(feed.programme(self.events), every=hours(6), full=hours(6))
+        yield feed.programme(self.events, every=hours(6))
 
     def probe(self) -> Fetch[int]:
         """How many items the first page holds."""
@@ -90,8 +89,7 @@ def read_page(reply: Reply, *, window: Window) -> Page[Event]:
 def _following(reply: Reply, page: _Page) -> str | None:
     """The next page's address; PayloadChanged for one elsewhere. None: this page is its own next."""
     following = weblink(page.next, reply.request.url)
-    own = urlsplit(reply.source.url)
-    if following is None or (urlsplit(following).scheme, urlsplit(following).netloc) != (own.scheme, own.netloc):
+    if following is None or not feed.is_same_site(following, reply.source):
         raise reply.changed("its next page lies elsewhere")
     return None if following == reply.request.url else following
 

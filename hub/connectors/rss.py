@@ -1,19 +1,21 @@
 """RSS and Atom: a partner's feed of news, of which the items that say when something takes place are events.
 
 Upstream   any address that answers RSS 2.0, RSS 1.0 or Atom with the time of its events in one of these: the event
-           module (ev:startdate), xCal (xcal:dtstart), Google's gd:when, a <time datetime> in the description, or
-           elements that the source's options name
+           module (ev:startdate), xCal (xcal:dtstart), Google's gd:when, a <time datetime> in the description, an
+           attached calendar, or elements that the source's options name
 Licence    the partner's, by the source's configuration
 Languages  by xml:lang or dc:language of an item, else the feed's (configured, else declared, else Finnish)
 Time       with an offset, or in the configured zone, else Europe/Helsinki; a date as end is the last day in the event
            module and in a description, the day after it in xCal and gd:when
-Paging     none: a feed holds the newest so many items, so what it lacks is not withdrawn
+Paging     none, but for attached calendars, one after another: a feed holds the newest so many items, so what it lacks
+           is not withdrawn
 Quirks     an item without an event time is news and is passed over: when it was published is never when it takes place;
            elements are known by namespace, not by prefix; repeated times are occurrences of one event;
            what is no well-formed XML is read as far as it goes and reported
 Options    organiser: who arranges all of the feed's events;
            organisation: true if the feed's organisers are organisations (else they may be persons and are not read);
            language: of texts that don't say theirs (fi, sv, en); timezone: of times that don't say theirs;
+           attached: true if calendars that are attached to items are read, 50 of the same site at most;
            start_element, end_element: the elements that hold the times, as {namespace}name or name
 
 Key: the guid or id of an item, else its address, else made of title and start. An item with several times is a parent
@@ -30,7 +32,7 @@ from typing import ClassVar, Final
 
 import msgspec
 
-from hub.connectors import feed
+from hub.connectors import feed, rss_attached
 from hub.connectors.feed_times import BAD_END, BAD_END_MEND, Times, named_zone, read_when, times
 from hub.connectors.ical_series import Window
 from hub.connectors.ical_text import as_html
@@ -54,6 +56,7 @@ STATUSES = {
 NEWS: Final = "it does not say when it takes place, so it is taken for news"
 NEWS_MEND: Final = "Give the time of events in ev:startdate and ev:enddate (http://purl.org/rss/1.0/modules/event/)."
 ATTACHED: Final = "its time stands in an attached calendar only, which is not read"
+ATTACHED_MEND: Final = f"{NEWS_MEND} Or have `attached` set for this source: 50 calendars of the same site are read."
 TWICE: Final = "an item before it has the same guid: only the first is shown"
 TWICE_MEND: Final = "Give each item a guid of its own."
 
@@ -69,7 +72,7 @@ class Given(msgspec.Struct, frozen=True):
 
 class Rss:
     UPSTREAM: ClassVar[str] = "rss"
-    OPTIONS: ClassVar[frozenset[str]] = feed.OPTIONS | {"start_element", "end_element"}
+    OPTIONS: ClassVar[frozenset[str]] = feed.OPTIONS | {"attached", "start_element", "end_element"}
     IS_DOCUMENT: ClassVar[bool] = True
 
     def __init__(self, source: Source) -> None:
@@ -77,17 +80,21 @@ class Rss:
         for option in ("start_element", "end_element"):
             if not isinstance(source.options.get(option, ""), str):
                 raise TypeError(f"{option}: the name of an element expected")
+        if not isinstance(source.options.get("attached", False), bool):
+            raise TypeError("attached: true or false expected")
         self.source = source
 
     def collections(self) -> Iterable[Collection]:
-        yield feed.programme(self.events, withdraws=False, conditional=True)
+        yield feed.programme(self.events, withdraws=False, conditional=not self.source.options.get("attached"))
 
     def probe(self) -> Fetch[int]:
         """How many items the feed holds."""
         return self._ask(count_items)
 
     def events(self, ask: Ask) -> Fetch[Page[Event]]:
-        """The whole feed, as events inside the window."""
+        """The whole feed, as events inside the window; after it the calendars that are attached to its items."""
+        if ask.after is not None:
+            return rss_attached.fetch(self.source, ask.after, feed.window_at(ask.now))
         return self._ask(partial(read_feed, window=feed.window_at(ask.now)))
 
     def _ask(self, parse: Callable[[Reply], T]) -> Fetch[T]:
@@ -111,6 +118,7 @@ def read_feed(reply: Reply, *, window: Window) -> Page[Event]:
         sent=len(document.items),
         dropped=reader.dropped,
         remarks=[*document.remarks, *reader.remarks],
+        next=rss_attached.following(tuple(dict.fromkeys(reader.calendars))),
         complete=document.is_whole,
         wish=feed.wish_of(reply, document.ttl),
     )
@@ -134,6 +142,7 @@ class _Reader:
         self._language = feed.language_of(reply.source, document.language)
         self._window = window
         self._keys: set[str] = set()
+        self.calendars: list[str] = []
         self.events: list[Event] = []
         self.dropped: list[Dropped] = []
         self.remarks: list[Remark] = []
@@ -143,8 +152,12 @@ class _Reader:
         where = item.where
         given = list(_given(item, self._source))
         if not given:
-            reason = ATTACHED if _has_calendar(item) else NEWS
-            self.remarks.append(Remark(key=identity, reason=reason, where=where, mend=NEWS_MEND, is_kept=False))
+            calendar = rss_attached.calendar_of(item)
+            if calendar is not None and self._may_follow(calendar):
+                self.calendars.append(calendar)
+                return
+            reason, mend = (NEWS, NEWS_MEND) if calendar is None else (ATTACHED, ATTACHED_MEND)
+            self.remarks.append(Remark(key=identity, reason=reason, where=where, mend=mend, is_kept=False))
             return
         try:
             found = self._times(given[:MOST_TIMES], identity, where)
@@ -162,6 +175,10 @@ class _Reader:
         inside = [one for one in found if self._window.holds(one.starts_at, one.ends_at)]
         if inside:
             self.events += self._events(item, identity, inside, is_series=len(found) > 1)
+
+    def _may_follow(self, calendar: str) -> bool:
+        is_asked_for = self._source.options.get("attached") is True and len(self.calendars) < rss_attached.MOST
+        return is_asked_for and feed.is_same_site(calendar, self._source)
 
     def _times(self, given: Sequence[Given], key: str | None, where: str) -> list[Times]:
         """By start, each start once. Unreadable if none of them can be read."""
@@ -310,10 +327,6 @@ def _when(text: str | None, zone: tzinfo) -> When | None:
         return None if text is None else read_when(text, zone)
     except ValueError:
         return None
-
-
-def _has_calendar(item: Item) -> bool:
-    return any("text/calendar" in (element.get("type") or "") for element in item.all(("", "enclosure"), ("", "link")))
 
 
 def _modified(item: Item) -> datetime | None:

@@ -122,7 +122,7 @@ def test_an_option_that_cannot_be_meant_is_refused(wrong: dict[str, object]) -> 
 
 
 def test_a_page_that_is_gone_costs_itself_and_nothing_is_withdrawn_for_it() -> None:
-    found = read_listing(reply(b"<html>", status=404), window=YEAR, following=2)
+    found = read_listing(reply(b"<html>", status=404), window=YEAR, following="2")
 
     assert (found.items, found.next, found.complete) == ((), "2", False)
     assert [(lost.where, bool(lost.mend)) for lost in found.dropped] == [("/events", True)]

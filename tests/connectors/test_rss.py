@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime
 
+import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -187,6 +188,54 @@ def test_when_it_was_published_is_never_when_it_takes_place() -> None:
     assert remark.mend
     assert page.skipped == 1
     assert page.dropped == ()
+
+
+ATTACHED = (
+    '<enclosure url="/e/1.ics" type="text/calendar"/>',
+    f'{START}<enclosure url="/e/2.ics" type="text/calendar"/>',
+    '<enclosure url="https://elsewhere.example/e/3.ics" type="text/calendar"/>',
+    '<link rel="enclosure" href="/e/4.ics" type="text/calendar; charset=utf-8"/>',
+    '<enclosure url="/e/5.mp3" type="audio/mpeg"/>',
+)
+
+
+def test_attached_calendars_are_read_one_after_another_where_the_source_says_so() -> None:
+    connector = Rss(source(attached=True))
+    first = connector.events(Ask(now=READ_AT)).parse(reply(feed(*ATTACHED), connector.source))
+
+    assert [event.ref.key for event in first.items] == ["g2"]
+    assert first.next == "https://museum.example/e/1.ics\nhttps://museum.example/e/4.ics"
+    assert [(remark.key, remark.is_kept) for remark in first.remarks] == [("g3", False), ("g5", False)]
+    (collection,) = connector.collections()
+    assert not collection.conditional
+
+    calendar = b"BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nUID:x\r\nDTSTART:20261201T100000Z\r\nEND:VEVENT\r\nEND:VCALENDAR"
+    fetch = connector.events(Ask(now=READ_AT, after=first.next))
+    second = fetch.parse(reply(calendar, connector.source))
+    assert fetch.request.full_url == "https://museum.example/e/1.ics"
+    assert [event.ref.key for event in second.items] == ["x"]
+    assert second.next == "https://museum.example/e/4.ics"
+
+
+@pytest.mark.parametrize(("status", "body"), [(200, b"<html>Log in</html>"), (404, b""), (302, b"")])
+def test_an_attached_calendar_that_cannot_be_read_costs_itself(status: int, body: bytes) -> None:
+    fetch = Rss(source(attached=True)).events(Ask(now=READ_AT, after="https://museum.example/e/1.ics"))
+    assert status in fetch.statuses
+
+    found = fetch.parse(msgspec.structs.replace(reply(body), request=fetch.request, status=status))
+
+    assert (found.items, found.next) == ((), None)
+    assert [(lost.where, bool(lost.mend)) for lost in found.dropped] == [("/e/1.ics", True)]
+
+
+def test_attached_calendars_are_told_where_nobody_asked_for_them_and_beyond_the_fiftieth() -> None:
+    assert read(feed(*ATTACHED)).next is None
+    many = feed(*(f'<enclosure url="/e/{n}.ics" type="text/calendar"/>' for n in range(60)))
+
+    found = read(many, of=source(attached=True))
+
+    assert len((found.next or "").split("\n")) == 50
+    assert len(found.remarks) == 10
 
 
 def test_elements_may_be_named_by_the_configuration() -> None:
