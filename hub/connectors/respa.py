@@ -226,8 +226,9 @@ class Respa:
                 min_duration=_period(resource.min_period),
                 max_duration=_period(resource.max_period),
                 start_interval=_period(resource.slot_size),
-                min_days_before=resource.reservable_min_days_in_advance or None,
+                min_days_before=resource.reservable_min_days_in_advance,
                 max_days_before=resource.reservable_max_days_in_advance,
+                days_are_utc=True,  # as `reservable_after` and `reservable_before` count them
                 needs_confirmation=resource.need_manual_confirmation,
             ),
             is_bookable=resource.reservable,

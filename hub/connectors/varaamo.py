@@ -392,6 +392,7 @@ class Varaamo:
                 min_duration=_seconds(room.min_reservation_duration),
                 max_duration=_seconds(room.max_reservation_duration),
                 start_interval=_interval(room.reservation_start_interval),
+                length_interval=_interval(room.reservation_start_interval),  # a booking is so many of its steps
                 buffer_before=_seconds(room.buffer_time_before),
                 buffer_after=_seconds(room.buffer_time_after),
                 min_days_before=room.reservations_min_days_before or None,

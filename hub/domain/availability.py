@@ -1,18 +1,41 @@
-"""When a space is free: booking hours minus what is taken, with buffers. Pure; all times are instants.
+"""When a space can be booked: its booking hours, less what is taken, by its own rules. Pure.
 
-Rules kept here: a taken time blocks its buffers too; nothing can be booked in the past, before the space opens for
-booking or after it closes; a free time shorter than the shortest booking is none. The grid of starts, the longest
-booking, days in advance and shared spaces come with a later issue (shared walls are in the busy times already).
+A booking from one moment to another is possible when
+
+- it lies inside one opening (two that touch are two), and begins on the grid of starts anchored at that opening;
+- it is as long as the space wants: at least the shortest, at most the longest, by the step of lengths if there is one;
+- it keeps its distance: what is taken blocks its own buffers, and the booking's own buffers must not reach into what
+  is taken. They overlap (a guest who leaves and one who comes share a pause), so the longer of the two counts. From a
+  closure by staff the booking's own buffers need no distance;
+- where a booking takes the whole day, nothing else is taken on the local days that it touches;
+- it begins neither in the past, nor sooner or later than the days in advance allow, and lies between the opening and
+  the closing of bookings; while bookings are closed, nothing can be booked at all.
+
+Free times are all that such bookings cover: every one begins where a booking can begin and ends where one can end. A
+longer stay than the longest booking takes several. The rules are Varaamo's (what its own first free time keeps to) and
+Respa's, each as its contract has it; which of them a space has, its `BookingRules` say.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from datetime import UTC, datetime, timedelta
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import UTC, datetime, time, timedelta
 from enum import StrEnum
+from itertools import accumulate
+from math import ceil, floor
+from typing import TypeAlias
+from zoneinfo import ZoneInfo
+
+import msgspec
 
 from hub.records.core import Span
-from hub.records.spaces import BookingHours, Busy, BusyTimes, Space
+from hub.records.spaces import BookingHours, BookingRules, Busy, BusyTimes, Space
+
+Slot: TypeAlias = tuple[int, int]  # epoch seconds, from (in) to (out)
+MINUTE = 60
+USUAL_SHORTEST = timedelta(minutes=15)  # where nothing tells the shortest booking: Varaamo's own smallest
+EVER = 2**62
 
 
 class AvailabilityState(StrEnum):
@@ -22,23 +45,7 @@ class AvailabilityState(StrEnum):
     UNKNOWN = "UNKNOWN"
 
 
-def blocked(busy: Iterable[Busy]) -> list[Span]:
-    """Taken times with their buffers, in order, run together where they touch."""
-    none = timedelta(0)
-    return joined(
-        Span(starts_at=b.starts_at - (b.buffer_before or none), ends_at=b.ends_at + (b.buffer_after or none))
-        for b in busy
-    )
-
-
-def touching(busy: Iterable[Busy], window: Span) -> list[Busy]:
-    """Those that block something of the window. Months of bookings are known, and a question is mostly about a day."""
-    starts_at, ends_at, none = window.starts_at, window.ends_at, timedelta(0)
-    return [
-        b
-        for b in busy
-        if b.starts_at - (b.buffer_before or none) < ends_at and b.ends_at + (b.buffer_after or none) > starts_at
-    ]
+# ---- spans of time
 
 
 def joined(spans: Iterable[Span]) -> list[Span]:
@@ -78,52 +85,236 @@ def clipped(spans: Iterable[Span], window: Span) -> list[Span]:
     ]
 
 
-def is_known(hours: BookingHours | None, busy: BusyTimes | None, window: Span) -> bool:
-    """Both sources of the answer cover the window. A space whose times are not known is not free."""
+# ---- a space's calendar
+
+
+class Calendar(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """What a space's times and rules come to, ready to be asked often: whole seconds since 1970, no dates to compute.
+
+    `known`: the window for which both hours and taken times are known; None: nobody knows. `openings` are (opens,
+    closes) in order, `last_close[i]` the latest close up to the i-th. `blocked_from` and `blocked_until` are what no
+    booking may touch, in order, apart from each other; buffers of both sides are in them.
+    """
+
+    is_bookable: bool
+    rules: BookingRules
+    shortest: int
+    longest: int | None
+    start_step: int
+    length_step: int
+    known: Slot | None
+    openings: tuple[Slot, ...] = ()
+    last_close: tuple[int, ...] = ()
+    blocked_from: tuple[int, ...] = ()
+    blocked_until: tuple[int, ...] = ()
+
+    @property
+    def can_be_asked(self) -> bool:
+        """Times are known for some window, so that its source can be asked for those of another."""
+        return self.known is not None
+
+    def knows(self, first: int, until: int) -> bool:
+        return self.known is not None and self.known[0] <= first and until <= self.known[1]
+
+
+class Now:
+    """The moment of a question, with what the rules make of it. Times of the day are `zone`'s."""
+
+    def __init__(self, now: datetime, zone: ZoneInfo) -> None:
+        self.at = now
+        self.seconds = ceil(now.timestamp())
+        self._local = now.astimezone(zone)
+        self._limits: dict[tuple[int | None, int | None, bool], Slot] = {}
+
+    def starts(self, rules: BookingRules) -> Slot:
+        """The first and the last second at which a booking made now may begin, by the days in advance."""
+        asked = rules.min_days_before, rules.max_days_before, rules.days_are_utc
+        found = self._limits.get(asked)
+        if found is None:
+            found = self._limits[asked] = self._utc_days(*asked[:2]) if rules.days_are_utc else self._days(*asked[:2])
+        return found
+
+    def _days(self, least: int | None, most: int | None) -> Slot:
+        """From the local midnight so many days on; until the same time of the clock so many days on."""
+        first, last = 0, EVER
+        if least:
+            day = self._local.date() + timedelta(days=least)
+            first = ceil(datetime.combine(day, time(0), self._local.tzinfo).timestamp())
+        if most:
+            last = floor((self._local + timedelta(days=most)).timestamp())
+        return first, last
+
+    def _utc_days(self, least: int | None, most: int | None) -> Slot:
+        """After the end of the day so many days on; before the end of the day so many days on. Days are UTC's."""
+        today = datetime.combine(self.at.astimezone(UTC).date(), time(0), UTC)
+        first = 0 if least is None else int((today + timedelta(days=least + 1)).timestamp())
+        last = EVER if most is None else int((today + timedelta(days=most + 1)).timestamp()) - 1
+        return first, last
+
+
+def calendar(
+    rules: BookingRules, hours: BookingHours | None, busy: BusyTimes | None, *, is_bookable: bool, zone: ZoneInfo
+) -> Calendar:
+    """`zone`: whose days a booking takes, where it takes whole ones."""
+    unknown = _without_times(rules, is_bookable=is_bookable)
     if hours is None or hours.spans is None or busy is None:
+        return unknown
+    before, after = _seconds(rules.buffer_before), _seconds(rules.buffer_after)
+    known = (
+        ceil(max(hours.window.starts_at.timestamp(), busy.window.starts_at.timestamp())),
+        floor(min(hours.window.ends_at.timestamp(), busy.window.ends_at.timestamp())),
+    )
+    # what begins behind the end of what is known might be closer than the booking's own buffers
+    edges = [
+        (-EVER, ceil(busy.window.starts_at.timestamp()) + before),
+        (floor(busy.window.ends_at.timestamp()) - after, EVER),
+    ]
+    blocked = _joined([*edges, *(_block(one, rules, before, after, zone) for one in busy.busy)])
+    openings = sorted(
+        (ceil(span.starts_at.timestamp()), floor(span.ends_at.timestamp()))
+        for span in hours.spans
+        if span.ends_at > span.starts_at
+    )
+    return msgspec.structs.replace(
+        unknown,
+        known=known,
+        openings=tuple(openings),
+        last_close=tuple(accumulate((closes for _, closes in openings), max)),
+        blocked_from=tuple(start for start, _ in blocked),
+        blocked_until=tuple(end for _, end in blocked),
+    )
+
+
+def _without_times(rules: BookingRules, *, is_bookable: bool) -> Calendar:
+    step = _seconds(rules.length_interval) or MINUTE
+    shortest = _seconds(rules.min_duration) or _seconds(rules.start_interval) or _seconds(USUAL_SHORTEST)
+    return Calendar(
+        is_bookable=is_bookable,
+        rules=rules,
+        shortest=-(-shortest // step) * step,
+        longest=None if rules.max_duration is None else _seconds(rules.max_duration) // step * step,
+        start_step=_seconds(rules.start_interval) or MINUTE,
+        length_step=step,
+        known=None,
+    )
+
+
+def _seconds(length: timedelta | None) -> int:
+    return 0 if length is None else round(length.total_seconds())
+
+
+def _block(busy: Busy, rules: BookingRules, before: int, after: int, zone: ZoneInfo) -> Slot:
+    """What a taken time blocks for a booking whose buffers are `before` and `after`."""
+    starts, ends = floor(busy.starts_at.timestamp()), ceil(busy.ends_at.timestamp())
+    if busy.is_closure:
+        before = after = 0
+    first, until = starts - max(_seconds(busy.buffer_before), after), ends + max(_seconds(busy.buffer_after), before)
+    if rules.blocks_whole_day and not busy.is_closure and ends > starts:
+        day = busy.starts_at.astimezone(zone).date()
+        last = (busy.ends_at - timedelta(microseconds=1)).astimezone(zone).date() + timedelta(days=1)
+        first = min(first, floor(datetime.combine(day, time(0), zone).timestamp()))
+        until = max(until, ceil(datetime.combine(last, time(0), zone).timestamp()))
+    return first, until
+
+
+def _joined(slots: Iterable[Slot]) -> list[Slot]:
+    found: list[Slot] = []
+    for start, end in sorted(slot for slot in slots if slot[1] > slot[0]):
+        if found and start <= found[-1][1]:
+            found[-1] = found[-1][0], max(found[-1][1], end)
+        else:
+            found.append((start, end))
+    return found
+
+
+# ---- questions
+
+
+def asked_of(calendar: Calendar, window: Span, now: Now) -> Slot | None:
+    """The part of the window in which a booking made now could lie, as far as rules alone tell; None: nowhere."""
+    rules = calendar.rules
+    opens, closes = rules.opens_at, rules.closes_at
+    if not calendar.is_bookable or (opens is not None and opens > now.at) or (closes is not None and closes <= now.at):
+        return None
+    earliest, latest = now.starts(rules)
+    first = max(ceil(window.starts_at.timestamp()), now.seconds, earliest)
+    until = floor(window.ends_at.timestamp())
+    if closes is not None:
+        until = min(until, floor(closes.timestamp()))
+    if calendar.longest is not None:
+        until = min(until, latest + calendar.longest)
+    return (first, until) if first <= latest and until - first >= calendar.shortest else None
+
+
+def slots(calendar: Calendar, window: Span, now: Now) -> list[Slot] | None:
+    """The free times inside the window, in the order of the openings; None: not known.
+
+    A space that takes no bookings now has none, and so has a window that the rules rule out: [], whatever else is
+    known of it.
+    """
+    asked = asked_of(calendar, window, now)
+    if asked is None or (calendar.longest is not None and calendar.longest < calendar.shortest):
+        return []
+    first, until = asked
+    if not calendar.knows(first, until):
+        return None
+    _, latest = now.starts(calendar.rules)
+    found: list[Slot] = []
+    for opens, closes in calendar.openings[bisect_right(calendar.last_close, first) :]:
+        if opens >= until:
+            break
+        for gap in _gaps(calendar, max(opens, first), min(closes, until)):
+            found.extend(_bookings(calendar, opens, gap, latest))
+    return found
+
+
+def _gaps(calendar: Calendar, first: int, until: int) -> Iterator[Slot]:
+    """What is not blocked from `first` to `until`."""
+    starts, ends = calendar.blocked_from, calendar.blocked_until
+    number = bisect_right(ends, first)
+    while first < until:
+        start = starts[number] if number < len(starts) else EVER
+        if start > first:
+            yield first, min(start, until)
+        if start >= until:
+            return
+        first, number = ends[number], number + 1
+
+
+def _bookings(calendar: Calendar, opens: int, gap: Slot, latest: int) -> Iterator[Slot]:
+    """What the possible bookings inside one gap of one opening cover."""
+    step, shortest, longest = calendar.start_step, calendar.shortest, calendar.longest
+    first = opens - (opens - gap[0]) // step * step  # the first start on the grid that is not before the gap
+    last = opens + (min(latest, gap[1] - shortest) - opens) // step * step
+    if first > last:
+        return
+    end = first + (gap[1] - first) // calendar.length_step * calendar.length_step
+    if longest is None:
+        yield first, end
+    elif longest >= step:
+        yield first, min(end, last + longest)
+    else:  # such bookings leave pauses between them
+        for start in range(first, last + 1, step):
+            yield start, min(end, start + longest)
+
+
+def fits(free: Sequence[Slot], calendar: Calendar, minutes: int | None) -> bool:
+    """Whether a booking of at least so many minutes (None: the shortest) lies in one of the free times."""
+    step = calendar.length_step
+    wanted = calendar.shortest if minutes is None else max(calendar.shortest, -(-minutes * MINUTE // step) * step)
+    if calendar.longest is not None and wanted > calendar.longest:
         return False
-    covers = max(hours.window.starts_at, busy.window.starts_at), min(hours.window.ends_at, busy.window.ends_at)
-    return covers[0] <= window.starts_at and window.ends_at <= covers[1]
+    return any(end - start >= wanted for start, end in free)
+
+
+def span_of(slot: Slot) -> Span:
+    return Span(starts_at=datetime.fromtimestamp(slot[0], UTC), ends_at=datetime.fromtimestamp(slot[1], UTC))
 
 
 def free_times(
-    space: Space, hours: BookingHours | None, busy: BusyTimes | None, window: Span, *, now: datetime
+    space: Space, hours: BookingHours | None, busy: BusyTimes | None, window: Span, *, now: datetime, zone: ZoneInfo
 ) -> list[Span] | None:
-    """The free times of a space inside `window`, each at least its shortest booking; None: not known.
-
-    A space that takes no bookings, or whose taking of bookings has not begun or is over, has none: [], whatever else
-    is known of it.
-    """
-    rules = space.rules
-    # in UTC: two moments of one zone are compared and subtracted by their wall clocks, wrong by an hour twice a year
-    ahead = Span(starts_at=max(window.starts_at.astimezone(UTC), now), ends_at=window.ends_at.astimezone(UTC))
-    if ahead.ends_at <= ahead.starts_at:
-        return []
-    closed = rules.closes_at is not None and rules.closes_at <= now
-    unopened = rules.opens_at is not None and rules.opens_at > now
-    if not space.is_bookable or closed or unopened:
-        return []
-    if not is_known(hours, busy, ahead):
-        return None
-    assert hours is not None
-    assert hours.spans is not None
-    assert busy is not None
-    open_times = joined(clipped(hours.spans, ahead))
-    shortest = rules.min_duration or timedelta(0)
-    return [
-        span
-        for span in minus(open_times, blocked(touching(busy.busy, ahead)))
-        if span.ends_at - span.starts_at >= max(shortest, timedelta(minutes=1))
-    ]
-
-
-def fits(free: Sequence[Span], space: Space, minutes: int | None) -> bool:
-    """Whether one of the free times is long enough: `minutes`, else the space's own shortest booking.
-
-    Longer than the longest booking that the space takes never fits.
-    """
-    asked = timedelta(minutes=minutes) if minutes is not None else space.rules.min_duration or timedelta(minutes=15)
-    longest = space.rules.max_duration
-    if minutes is not None and longest is not None and asked > longest:
-        return False
-    return any(span.ends_at - span.starts_at >= asked for span in free)
+    """The same of records: the free times of a space inside a window; None: not known."""
+    made = calendar(space.rules, hours, busy, is_bookable=space.is_bookable, zone=zone)
+    found = slots(made, window, Now(now, zone))
+    return None if found is None else [span_of(slot) for slot in found]

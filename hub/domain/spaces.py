@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 
 from hub.domain import answers, cursors
-from hub.domain.availability import AvailabilityState, fits, free_times, is_known
+from hub.domain.availability import AvailabilityState, Calendar, Now, calendar, fits, slots, span_of
 from hub.domain.city import City
 from hub.domain.lists import Found, PageArgs, checked_sort, listed, listed_under
 from hub.errors import BadInput
@@ -23,6 +23,7 @@ KINDS = ("space",)
 TIMED_KINDS = ("space", "booking_hours", "busy_times")
 READ_AT_ONCE = 64  # spaces whose times are read together while a page fills
 LONGEST_WINDOW = timedelta(days=62)
+DAY = 24 * 3600  # seconds
 
 
 class FreeDuring(msgspec.Struct, frozen=True, kw_only=True):
@@ -36,13 +37,6 @@ class FreeDuring(msgspec.Struct, frozen=True, kw_only=True):
 class SpaceFilter(msgspec.Struct, frozen=True, kw_only=True):
     facts: SpaceFacts = SpaceFacts()
     free_during: FreeDuring | None = None
-
-
-class Times(msgspec.Struct, frozen=True, kw_only=True):
-    """What is known of a space's times; None: nothing harvested."""
-
-    hours: BookingHours | None
-    busy: BusyTimes | None
 
 
 def spaces(city: City, wanted: SpaceFilter, page: PageArgs) -> Found[Space]:
@@ -98,15 +92,15 @@ def _free(
         cursors.checked(after, (*rows[0][2:], rows[0][1]))
     rids = list(dict.fromkeys(row[1] for row in rows))
     known = {rid: space for rid, space in zip(rids, city.index.bodies(Space, rids), strict=True) if space}
-    now = city.now(city.now() + timedelta(minutes=5))  # the past grows into the window
+    now = _now(city)
     free: set[int] = set()
     unknown: set[int] = set()
     for block in _blocks([known[rid] for rid in rids if rid in known]):
-        for space, times in zip(block, times_of(city, block), strict=True):
-            open_times = free_times(space, times.hours, times.busy, wanted.window, now=now)
+        for space, times in zip(block, calendars_of(city, block), strict=True):
+            open_times = slots(times, wanted.window, now)
             if open_times is None:
                 unknown.add(space.rid)
-            elif fits(open_times, space, wanted.minutes):
+            elif fits(open_times, times, wanted.minutes):
                 free.add(space.rid)
     shown = free | unknown if wanted.include_unknown else free
     found = []
@@ -156,8 +150,8 @@ def _blocks(spaces_: Sequence[Space]) -> Iterator[Sequence[Space]]:
         yield spaces_[start : start + READ_AT_ONCE]
 
 
-def times_of(city: City, spaces_: Sequence[Space]) -> list[Times]:
-    """The harvested hours and taken times of each space."""
+def calendars_of(city: City, spaces_: Sequence[Space]) -> list[Calendar]:
+    """The harvested hours and taken times of each space, by its rules."""
     hours = {space.rid: Ref(BookingHours.kind, space.ref.source, space.ref.key) for space in spaces_}
     busy = {space.rid: Ref(BusyTimes.kind, space.ref.source, space.ref.key) for space in spaces_}
     known = city.index.by_refs([*hours.values(), *busy.values()])
@@ -165,7 +159,21 @@ def times_of(city: City, spaces_: Sequence[Space]) -> list[Times]:
     def record(ref: Ref) -> Any:
         return known[ref].record if ref in known else None
 
-    return [Times(hours=record(hours[space.rid]), busy=record(busy[space.rid])) for space in spaces_]
+    return [
+        calendar(
+            space.rules,
+            record(hours[space.rid]),
+            record(busy[space.rid]),
+            is_bookable=space.is_bookable,
+            zone=city.zone,
+        )
+        for space in spaces_
+    ]
+
+
+def _now(city: City) -> Now:
+    """The past grows into every window: what is free holds for some minutes."""
+    return Now(city.now(city.now() + timedelta(minutes=5)), city.zone)
 
 
 def checked_window(window: Span) -> None:
@@ -178,35 +186,31 @@ def checked_window(window: Span) -> None:
 def availability(city: City, spaces_: Sequence[Space], window: Span) -> list[list[Span] | None]:
     """The free times of each space inside the window, from now on; None: not known."""
     checked_window(window)
-    now = city.now(city.now() + timedelta(minutes=5))
+    now = _now(city)
     return [
-        free_times(space, times.hours, times.busy, window, now=now)
-        for space, times in zip(spaces_, times_of(city, spaces_), strict=True)
+        None if found is None else [span_of(slot) for slot in found]
+        for found in (slots(times, window, now) for times in calendars_of(city, spaces_))
     ]
 
 
 def availability_state(city: City, spaces_: Sequence[Space]) -> list[AvailabilityState]:
     """Whether a space's coming times are known at all."""
-    now = city.now(city.now() + timedelta(minutes=5))
-    soon = Span(starts_at=now, ends_at=now + timedelta(days=1))
+    now = _now(city).seconds
     return [
-        AvailabilityState.KNOWN if is_known(times.hours, times.busy, soon) else AvailabilityState.UNKNOWN
-        for times in times_of(city, spaces_)
+        AvailabilityState.KNOWN if times.knows(now, now + DAY) else AvailabilityState.UNKNOWN
+        for times in calendars_of(city, spaces_)
     ]
 
 
 def next_available(city: City, spaces_: Sequence[Space]) -> list[datetime | None]:
-    """The first moment from now on at which each space is free for its shortest booking.
+    """The first moment from now on at which each space can be booked for its shortest booking.
 
     None: none within the harvested window, or not known (`availability_state` tells which).
     """
-    now = city.now(city.now() + timedelta(minutes=5))
+    now = _now(city)
     found: list[datetime | None] = []
-    for space, times in zip(spaces_, times_of(city, spaces_), strict=True):
-        if times.hours is None or times.busy is None:
-            found.append(None)
-            continue
-        until = min(times.hours.window.ends_at, times.busy.window.ends_at)
-        free = free_times(space, times.hours, times.busy, Span(starts_at=now, ends_at=until), now=now) or []
-        found.append(next((span.starts_at for span in free if fits([span], space, None)), None))
+    for times in calendars_of(city, spaces_):
+        ahead = None if times.known is None else span_of((now.seconds, max(now.seconds, times.known[1])))
+        free = ahead and slots(times, ahead, now)
+        found.append(span_of(free[0]).starts_at if free else None)
     return found

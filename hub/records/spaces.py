@@ -42,17 +42,23 @@ class SpacePrice(Value, frozen=True, kw_only=True, gc=False, omit_defaults=True)
 class BookingRules(Value, frozen=True, kw_only=True, gc=False, omit_defaults=True):
     """What a booking must keep to, by the booking system. None: no such rule.
 
-    `start_interval`: starts lie on a grid of this step, anchored at the opening. Buffers block the space before and
-    after a booking and belong to no-one's use of it.
+    `start_interval`: starts lie on a grid of this step, anchored at the opening. `length_interval`: lengths are
+    multiples of it. Buffers block the space before and after a booking and belong to no-one's use of it.
+
+    Days in advance are counted from today. By the local calendar a booking begins at the earliest with the day that is
+    `min_days_before` days on, at the latest at this time of the clock `max_days_before` days on. Where `days_are_utc`,
+    they are whole days in UTC: it begins after the end of the one, and before the end of the other.
     """
 
     min_duration: timedelta | None = None
     max_duration: timedelta | None = None
     start_interval: timedelta | None = None
+    length_interval: timedelta | None = None
     buffer_before: timedelta | None = None
     buffer_after: timedelta | None = None
     min_days_before: int | None = None
     max_days_before: int | None = None
+    days_are_utc: bool = False
     opens_at: Instant | None = None  # bookable from; None: always
     closes_at: Instant | None = None
     blocks_whole_day: bool = False

@@ -198,6 +198,7 @@ def test_a_resource_is_read_whole() -> None:
             max_duration=timedelta(hours=2),
             start_interval=timedelta(minutes=30),
             max_days_before=30,
+            days_are_utc=True,
         ),
         is_bookable=True,
     )
