@@ -218,8 +218,8 @@ class _Asking:
         where = "t.listed = 1 AND t.starts >= :from AND t.free = 1"
         params = {"from": epoch(NOW)}
         count = self.sql(f"SELECT count(*) FROM event t WHERE {where}", params)
-        shapes = {"organiser": f"SELECT t.organiser, count(*) FROM event t WHERE {where} GROUP BY +t.organiser"}
-        for name in ("area", "keyword"):
+        shapes = {}
+        for name in ("organiser", "area", "keyword"):
             hits = f"event t CROSS JOIN event_{name} l ON l.event = t.rid"
             shapes[name] = f"SELECT l.{name}, count(*) FROM {hits} WHERE {where} GROUP BY l.{name}"
         return [

@@ -157,6 +157,7 @@ def _write(writer: Writer, again: Collection[int], events: Mapping[int, tuple[Ev
         ("event_text", "rowid"),
         ("event_body", "rid"),
         ("event_keyword", "event"),
+        ("event_organiser", "event"),
         ("event_series", "event"),
         ("event_area", "event"),
         ("event_theme", "event"),
@@ -169,6 +170,7 @@ def _write(writer: Writer, again: Collection[int], events: Mapping[int, tuple[Ev
     places = _places(db, set(at.values()))
     facts: list[tuple[object, ...]] = []
     keywords: list[tuple[int, int, int]] = []
+    organisers: list[tuple[int, int, int]] = []
     series: list[tuple[int, int, int]] = []
     bodies: list[tuple[int, bytes]] = []
     details: list[tuple[object, ...]] = []
@@ -183,7 +185,6 @@ def _write(writer: Writer, again: Collection[int], events: Mapping[int, tuple[Ev
                 effective_end(event),
                 member,
                 places.get(member) if member else None,
-                rids[event.organiser] if event.organiser else None,
                 event.ref.source,
                 event.type.value,
                 event.status.value,
@@ -205,6 +206,9 @@ def _write(writer: Writer, again: Collection[int], events: Mapping[int, tuple[Ev
         details.append(detail_row(rid, event, CITY_ZONE))
         about = {rids[ref] for ref in (*event.keywords, *event.audience_keywords)}
         keywords.extend((keyword, starts, rid) for keyword in sorted(about))
+        # whoever arranges it by the word of any of its sources, though only the first is shown
+        by = {rids[said.organiser] for said in members if said.organiser}
+        organisers.extend((organiser, starts, rid) for organiser in sorted(by))
         within = {rids[said.series] for said in members if said.series and said.series != said.ref}
         series.extend((parent, starts, rid) for parent in sorted(within))
         if isinstance(event, CityEvent):
@@ -213,6 +217,7 @@ def _write(writer: Writer, again: Collection[int], events: Mapping[int, tuple[Ev
     insert(db, "event_detail", details)
     insert(db, "event_body", bodies)
     insert(db, "event_keyword", keywords)
+    insert(db, "event_organiser", organisers)
     insert(db, "event_series", series)
     link_events(writer, {rid: event for rid, (event, _) in events.items()}, rids)
     put_texts(db, "event_text", [(rid, texts_of(event)) for rid, (event, _) in sorted(events.items())])
@@ -252,7 +257,7 @@ def records_at(db: sqlite3.Connection, places: Collection[int], members: Collect
 
 
 def _references(event: Event, members: Sequence[Event]) -> tuple[Ref, ...]:
-    singles = (event.place, event.organiser, *(member.series for member in members))
+    singles = (event.place, *(ref for member in members for ref in (member.organiser, member.series)))
     return (*(ref for ref in singles if ref is not None), *event.keywords, *event.audience_keywords)
 
 

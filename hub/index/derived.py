@@ -49,17 +49,16 @@ CREATE INDEX space_at ON space(at);
 CREATE VIRTUAL TABLE space_text USING fts5({TEXT});
 
 CREATE TABLE event(
-  rid INTEGER PRIMARY KEY, starts INTEGER, ends INTEGER NOT NULL, at INTEGER, place INTEGER, organiser INTEGER,
+  rid INTEGER PRIMARY KEY, starts INTEGER, ends INTEGER NOT NULL, at INTEGER, place INTEGER,
   source TEXT NOT NULL, type TEXT NOT NULL, status TEXT NOT NULL, free INTEGER, online INTEGER NOT NULL,
   langs INTEGER NOT NULL, min_age INTEGER, max_age INTEGER, lat REAL, lon REAL, modified INTEGER, name TEXT NOT NULL,
   listed INTEGER NOT NULL, enrol_opens INTEGER, enrol_closes INTEGER, enrol INTEGER NOT NULL);
 CREATE INDEX event_starts ON event(
-  starts, rid, ends, free, langs, lat, lon, place, organiser, online, type, status, source, min_age, max_age, listed)
+  starts, rid, ends, free, langs, lat, lon, place, online, type, status, source, min_age, max_age, listed)
   WHERE listed = 1;
 CREATE INDEX event_name ON event(name, rid, listed) WHERE listed = 1;
 CREATE INDEX event_modified ON event(coalesce(modified, 0), rid, listed) WHERE listed = 1;
 CREATE INDEX event_place ON event(place, starts, rid, ends, type, free, listed) WHERE listed = 1;
-CREATE INDEX event_organiser ON event(organiser, starts, rid, listed) WHERE listed = 1;
 CREATE INDEX event_enrol ON event(starts, rid, enrol_opens, enrol_closes, enrol, listed) WHERE listed = 1 AND enrol = 1;
 CREATE INDEX event_own ON event(lat, lon, rid, listed) WHERE listed = 1 AND lat IS NOT NULL;
 CREATE INDEX event_at ON event(at);
@@ -67,6 +66,10 @@ CREATE TABLE event_keyword(
   keyword INTEGER NOT NULL, starts INTEGER NOT NULL, event INTEGER NOT NULL,
   PRIMARY KEY(keyword, starts, event)) WITHOUT ROWID;
 CREATE INDEX event_keyword_event ON event_keyword(event, keyword);
+CREATE TABLE event_organiser(
+  organiser INTEGER NOT NULL, starts INTEGER NOT NULL, event INTEGER NOT NULL,
+  PRIMARY KEY(organiser, starts, event)) WITHOUT ROWID;
+CREATE INDEX event_organiser_event ON event_organiser(event, organiser);
 CREATE TABLE event_area(
   area INTEGER NOT NULL, starts INTEGER NOT NULL, event INTEGER NOT NULL,
   PRIMARY KEY(area, starts, event)) WITHOUT ROWID;

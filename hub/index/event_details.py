@@ -75,8 +75,9 @@ def conditions(c: Conditions, wanted: Details) -> None:
     _between(c, "t.max_age", "max_age", wanted.max_age)
     if wanted.organisers_within:
         c.add(
-            "t.organiser IN (WITH RECURSIVE below(rid) AS (SELECT value FROM json_each(:within)"
-            " UNION SELECT o.rid FROM organisation o JOIN below b ON o.parent = b.rid) SELECT rid FROM below)",
+            "EXISTS (SELECT 1 FROM event_organiser l WHERE l.event = t.rid AND l.organiser IN"
+            " (WITH RECURSIVE below(rid) AS (SELECT value FROM json_each(:within)"
+            " UNION SELECT o.rid FROM organisation o JOIN below b ON o.parent = b.rid) SELECT rid FROM below))",
             within=f"{list(wanted.organisers_within)}",
         )
     if wanted.is_in_series is not None:

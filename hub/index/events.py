@@ -66,7 +66,11 @@ class EventFilter(msgspec.Struct, frozen=True, kw_only=True):
 
 
 AT_PLACE = Under(condition="t.place = p.value")
-BY_ORGANISER = Under(condition="t.organiser = p.value")
+BY_ORGANISER = Under(
+    condition="l.organiser = p.value",
+    link="event_organiser l ON t.rid = l.event",
+    same={"t.starts": "l.starts", "t.rid": "l.event"},
+)
 IN_SERIES = Under(
     condition="l.series = p.value",
     link="event_series l ON t.rid = l.event",
@@ -121,11 +125,11 @@ def events(index: Index, wanted: EventFilter, under: Under | None = None) -> Lis
     if wanted.near is not None:
         _inside(c, index, wanted, under, wanted.near.box, wanted.near)
     if wanted.places:
-        _having(c, index, wanted, under, "place", wanted.places)
+        _at(c, index, wanted, under, wanted.places)
     if wanted.areas:
         _linked(c, index, wanted, under, "area", wanted.areas)
     if wanted.organisers:
-        _having(c, index, wanted, under, "organiser", wanted.organisers)
+        _linked(c, index, wanted, under, "organiser", wanted.organisers)
     if wanted.series:
         c.add(
             "t.rid IN (SELECT event FROM event_series WHERE series IN (SELECT value FROM json_each(:series)))",
@@ -214,12 +218,10 @@ def series_among(index: Index, rids: Collection[int]) -> set[int]:
     return {row[0] for row in rows}
 
 
-def _having(
-    c: Conditions, index: Index, wanted: EventFilter, under: Under | None, column: str, values: Sequence[int]
-) -> None:
-    """Events with any of these values in a column that has an index of its own, in the order of the start."""
-    c.params[f"{column}s"] = f"{list(values)}"
-    one_of = f"{column} IN (SELECT value FROM json_each(:{column}s))"
+def _at(c: Conditions, index: Index, wanted: EventFilter, under: Under | None, places: Sequence[int]) -> None:
+    """Events at any of these places, which have an index of their own, in the order of the start."""
+    c.params["places"] = f"{list(places)}"
+    one_of = "place IN (SELECT value FROM json_each(:places))"
     found = f"SELECT e.rid FROM event e WHERE e.{one_of} AND e.listed = 1{bounds('e', wanted)}"
     c.add(f"{_listed(under)} IN ({found})" if _are_few(index, c, found, RARE) else f"+t.{one_of}")
 
@@ -227,7 +229,8 @@ def _having(
 def _linked(
     c: Conditions, index: Index, wanted: EventFilter, under: Under | None, name: str, values: Sequence[int]
 ) -> None:
-    """Events that are linked to any of these: in `event_keyword` or `event_area`, whose rows hold the start too."""
+    """Events that are linked to any of these: in `event_keyword`, `event_area` or `event_organiser`,
+    whose rows hold the start too."""
     c.params[f"{name}s"] = f"{list(values)}"
     table = f"event_{name} l WHERE l.{name} IN (SELECT value FROM json_each(:{name}s))"
     found = f"SELECT l.event FROM {table}{bounds('l', wanted)}"

@@ -212,5 +212,3 @@ def _first(word: str, language: Language) -> int | None:
 
 def _is_tail(word: str, language: Language) -> bool:
     return is_head(word, language) or stem(word, language) in tails(language)
-
-

@@ -106,7 +106,6 @@ def test_the_facts_are_those_of_the_record(writer: Writer) -> None:
         max_age=12,
         modified_at=made.at(1),
         is_online=True,
-        organiser=Ref("organisation", "le", "ahjo:1"),
         enrolment=Enrolment(opens_at=made.at(2), closes_at=made.at(3)),
     )
     made.put(writer, event)
@@ -117,7 +116,17 @@ def test_the_facts_are_those_of_the_record(writer: Writer) -> None:
     assert said["langs"] == mask(("ru", "fi"))  # spoken, and written
     assert (said["min_age"], said["max_age"], said["modified"]) == (7, 12, epoch(made.at(1)))
     assert (said["enrol"], said["enrol_opens"], said["enrol_closes"]) == (1, epoch(made.at(2)), epoch(made.at(3)))
-    assert said["organiser"] == made.number_of(writer, Ref("organisation", "le", "ahjo:1"))
+
+
+def test_its_organiser_leads_to_an_event(writer: Writer) -> None:
+    made.put(writer, made.event("1", organiser=Ref("organisation", "le", "ahjo:1")), made.event("2"))
+
+    rows = writer.connection.execute(
+        "SELECT r.key, e.key, o.starts FROM event_organiser o JOIN record r ON r.rid = o.organiser"
+        " JOIN record e ON e.rid = o.event"
+    ).fetchall()
+
+    assert rows == [("ahjo:1", "1", epoch(made.NOW))]
 
 
 def test_its_keywords_and_those_of_its_audience_lead_to_an_event_once_each(writer: Writer) -> None:
@@ -139,7 +148,7 @@ def test_texts_are_found_in_every_language_and_a_withdrawn_event_leaves_none(wri
 
     made.withdraw(writer, event.ref)
 
-    for table in ("event", "event_text", "event_keyword", "event_area"):
+    for table in ("event", "event_text", "event_keyword", "event_organiser", "event_area"):
         assert writer.connection.execute(f"SELECT * FROM {table}").fetchall() == []
 
 

@@ -13,6 +13,7 @@ from hub.derive.joins import Joins
 from hub.index import catalogue, participation, places, spaces
 from hub.index import events as event_index
 from hub.index.catalogue import ThingFilter
+from hub.index.event_details import Details
 from hub.index.events import AT_PLACE, BY_ORGANISER, IN_SERIES, EventFilter, EventSort
 from hub.index.geo import Box, Near
 from hub.index.listing import Listing, Under
@@ -250,6 +251,27 @@ def test_a_common_keyword_finds_what_a_rare_one_does(
         return int(total)
 
     assert (found("common"), found("rare")) == (6, 1)
+
+
+def test_a_merged_event_is_found_by_the_organiser_of_any_of_its_sources(writer: Writer, index: Index) -> None:
+    society = Ref("organisation", "pa", "ry")
+    made.put(
+        writer,
+        made.event("1", "Neulekahvila", at_place=AT_HERE, organiser=ORGANISER),
+        made.event("2", "Neulekahvila", source="pa", at_place=AT_HERE, organiser=society),
+        made.event("3", "Lukupiiri", at_place=AT_HERE),
+    )
+    assert index.rows("SELECT count(*) FROM event") == [(2,)]
+
+    for organiser in (ORGANISER, society):
+        number = made.number_of(writer, organiser)
+        for wanted, under in (
+            (EventFilter(organisers=(number,)), None),
+            (EventFilter(details=Details(organisers_within=(number,))), None),
+            (EventFilter(), BY_ORGANISER),
+        ):
+            found = event_index.events(index, wanted, under)
+            assert listed(writer, index, found, None if under is None else [number]) == ["1"]
 
 
 @pytest.mark.parametrize("rare", [2_000, 0])

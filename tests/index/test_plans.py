@@ -87,7 +87,10 @@ UNDER: dict[str, tuple[Callable[[Index], Listing], str]] = {
         lambda i: events(i, WEEK, AT_PLACE),
         "INDEX event_place (place=? AND starts>? AND starts<?)",
     ),
-    "events by organisers": (lambda i: events(i, EventFilter(), BY_ORGANISER), "INDEX event_organiser (organiser=?)"),
+    "events by organisers": (
+        lambda i: events(i, EventFilter(), BY_ORGANISER),
+        "SEARCH l USING PRIMARY KEY (organiser=?)",
+    ),
     "events in areas": (lambda i: events(i, EventFilter(), IN_AREA), "SEARCH l USING PRIMARY KEY (area=?)"),
     "events of a week in areas": (
         lambda i: events(i, WEEK, IN_AREA),
