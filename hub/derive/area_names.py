@@ -15,6 +15,7 @@ from collections.abc import Iterable
 
 import msgspec
 
+from hub.index.areas import forms
 from hub.index.stems import name_fold, stem
 from hub.records.civic import NamedArea
 from hub.records.places import Area, AreaKind
@@ -44,7 +45,8 @@ class AreaNames:
             if area.origin_id is not None:
                 self._coded.setdefault((area.area_kind, area.origin_id.lstrip("0")), rid)
             if area.area_kind in MENTIONED and area.name.fi is not None:
-                self._stems[_stems(_words(area.name.fi))].add(rid)
+                for form in forms(name_fold(area.name.fi) or ""):
+                    self._stems[_stems(_words(form))].add(rid)
         for narrow, wide in db.execute("SELECT area, wider FROM area_within").fetchall():
             self._wider[narrow].add(wide)
 

@@ -34,6 +34,14 @@ class AreaMap:
     def __len__(self) -> int:
         return len(self._rids)
 
+    def shapes(self) -> list[tuple[int, tuple[float, float, float, float], bytes]]:
+        """(area, west south east north, its surface as WKB), for a reader that has no map."""
+        return [
+            (rid, shape.bounds, shapely.to_wkb(shape))
+            for rid, shape in zip(self._rids, self._shapes, strict=True)
+            if not shape.is_empty
+        ]
+
     def holding(self, points: Sequence[Point]) -> list[tuple[int, ...]]:
         """For each point the rids of the areas that hold it, one of each kind at most."""
         found: list[dict[str, int]] = [{} for _ in points]

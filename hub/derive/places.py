@@ -13,6 +13,7 @@ from hub.derive.identity import Candidate, candidate, neighbours, same_places
 from hub.derive.joins import Joins
 from hub.derive.merging import merged
 from hub.derive.work import delete, insert, put_texts, select
+from hub.index.areas import keys_of
 from hub.index.keys import blocks
 from hub.index.places import bits_of
 from hub.index.stems import name_fold, sort_key
@@ -25,12 +26,16 @@ from hub.records.places import Area, Library, Place
 def derive_areas(writer: Writer, ranks: Mapping[str, int], areas: AreaMap) -> None:
     """All areas anew whenever one changes: they are few, they seldom do, and everything's place hangs on them."""
     db = writer.connection
-    for table in ("area", "area_body", "area_within"):
+    for table in ("area", "area_body", "area_name", "area_box", "area_shape", "area_within"):
         db.execute(f"DELETE FROM {table}")
     for rid, area in areas_once(writer, ranks).items():
         fi, sv = name_fold(area.name.fi), name_fold(area.name.sv)
         insert(db, "area", [(rid, area.area_kind.value, area.ocd_id, fi, sv, sort_key(area.name.any))])
         insert(db, "area_body", [(rid, msgspec.msgpack.encode(msgspec.structs.replace(area, boundary=(), rid=0)))])
+        insert(db, "area_name", [(key, rank, rid) for key, rank in sorted(keys_of(area.name))])
+    for rid, (west, south, east, north), shape in areas.shapes():
+        insert(db, "area_box", [(rid, west, east, south, north)])
+        insert(db, "area_shape", [(rid, shape)])
     insert(db, "area_within", areas.nesting())
 
 

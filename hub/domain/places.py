@@ -14,10 +14,11 @@ from hub.domain.city import City
 from hub.domain.lists import Found, PageArgs, checked_sort, listed, listed_under
 from hub.errors import BadInput
 from hub.fetch import Source
+from hub.index import areas as area_index
 from hub.index import places as index
 from hub.index.listing import Under
 from hub.index.places import IN_AREA, PlaceFilter
-from hub.records.core import LocalizedText, Span
+from hub.records.core import LocalizedText, Point, Span
 from hub.records.merged import CityPlace
 from hub.records.places import Area, AreaKind, DayState, OpeningDay, OpenTime, Service, TimeKind
 
@@ -215,12 +216,26 @@ def open_at(city: City, rids: Sequence[int], at: datetime | None) -> list[bool |
 
 
 def area_named(city: City, name: str, kind: AreaKind | None) -> Area | None:
-    """The part of the city that people mean by a name, in Finnish or Swedish, case apart.
+    """The part of the city that people mean by a name, in Finnish or Swedish, as they write it in a sentence.
 
     One name may be several areas: the neighbourhood first, then the sub-district, district, major district.
     """
-    found = index.areas_named(city.index, name, kind)
+    found = area_index.named(city.index, name, kind)
     return index.areas(city.index, found[:1])[0] if found else None
+
+
+def area_at(city: City, at: Point, kind: AreaKind | None) -> Area | None:
+    """The part of the city that holds a point: its neighbourhood, unless another kind is asked for. None: outside."""
+    return next((area for area in areas_at(city, at, ()) if area.area_kind is (kind or AreaKind.NEIGHBOURHOOD)), None)
+
+
+def areas_at(city: City, at: Point, kinds: Sequence[AreaKind]) -> list[Area]:
+    """The parts of the city that hold a point, narrowest first; of all kinds if none is named."""
+    order = list(AreaKind)
+    found = [area for area in index.areas(city.index, area_index.holding(city.index, at)) if area is not None]
+    return sorted(
+        (area for area in found if not kinds or area.area_kind in kinds), key=lambda area: order.index(area.area_kind)
+    )
 
 
 def areas_of_kinds(city: City, kinds: Sequence[AreaKind]) -> list[Area]:

@@ -29,8 +29,11 @@ CREATE INDEX branch_place ON branch(place);
 CREATE TABLE area(
   rid INTEGER PRIMARY KEY, kind TEXT NOT NULL, ocd TEXT NOT NULL UNIQUE, fi TEXT, sv TEXT, name TEXT NOT NULL);
 CREATE TABLE area_body(rid INTEGER PRIMARY KEY, body BLOB NOT NULL);
-CREATE INDEX area_fi ON area(fi);
-CREATE INDEX area_sv ON area(sv);
+-- what people may call it, and how close a match that is; see hub/index/areas.py
+CREATE TABLE area_name(
+  key TEXT NOT NULL, rank INTEGER NOT NULL, rid INTEGER NOT NULL, PRIMARY KEY(key, rid)) WITHOUT ROWID;
+CREATE VIRTUAL TABLE area_box USING rtree(rid, west, east, south, north);
+CREATE TABLE area_shape(rid INTEGER PRIMARY KEY, shape BLOB NOT NULL);
 CREATE TABLE area_within(area INTEGER NOT NULL, wider INTEGER NOT NULL, PRIMARY KEY(area, wider)) WITHOUT ROWID;
 CREATE TABLE place_area(place INTEGER NOT NULL, area INTEGER NOT NULL, PRIMARY KEY(place, area)) WITHOUT ROWID;
 CREATE INDEX place_area_area ON place_area(area, place);

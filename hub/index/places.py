@@ -13,7 +13,7 @@ from hub.index.geo import Box, Near, near_params, squared_sql
 from hub.index.listing import Conditions, Listing, Under
 from hub.index.near import from_parent, is_around
 from hub.index.read import Index
-from hub.index.stems import match, name_fold
+from hub.index.stems import match
 from hub.records.core import Ref
 from hub.records.merged import CityPlace
 from hub.records.places import Area, AreaKind, OpeningDay, PlaceKind
@@ -169,19 +169,6 @@ def areas(index: Index, rids: Sequence[int]) -> list[Area | None]:
     )
     found = {rid: numbered(msgspec.msgpack.decode(body, type=Area), rid) for rid, body in rows}
     return [found.get(rid) for rid in rids]
-
-
-def areas_named(index: Index, name: str, kind: AreaKind | None) -> list[int]:
-    """Areas of this very name in Finnish or Swedish, case apart; what people mean first (`KIND_ORDER`)."""
-    rows = index.rows(
-        "SELECT rid, kind FROM area WHERE fi = :name OR sv = :name ORDER BY ocd", {"name": name_fold(name)}
-    )
-    wanted = [(rid, AreaKind(said)) for rid, said in rows if kind is None or said == kind.value]
-    return [rid for rid, _ in sorted(wanted, key=lambda pair: KIND_ORDER.index(pair[1]))]
-
-
-# "Kallio" is a neighbourhood and a district; people mean the neighbourhood, else the part of town they call by it
-KIND_ORDER = (AreaKind.NEIGHBOURHOOD, AreaKind.SUB_DISTRICT, AreaKind.DISTRICT, AreaKind.MAJOR_DISTRICT)
 
 
 def area_ids(index: Index, kinds: Sequence[AreaKind]) -> list[int]:

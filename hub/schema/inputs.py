@@ -23,6 +23,15 @@ def checked_point(lat: float, lon: float) -> Point:
     return Point(lat=lat, lon=lon)
 
 
+@strawberry.input(description="A point on the map.")
+class PointInput:
+    lat: float = strawberry.field(description="Degrees north, WGS 84.")
+    lon: float = strawberry.field(description="Degrees east, WGS 84.")
+
+    def to_domain(self) -> Point:
+        return checked_point(self.lat, self.lon)
+
+
 @strawberry.input(description="A circle on the map.")
 class NearInput:
     lat: float = strawberry.field(description="Degrees north, WGS 84.")

@@ -21,6 +21,7 @@ from hub.schema.connection import After, Connection, First
 from hub.schema.context import Info
 from hub.schema.events import Event, EventFilter, wanted_events
 from hub.schema.feeds import Feed
+from hub.schema.inputs import PointInput
 from hub.schema.node import Node
 from hub.schema.participation import (
     BudgetingProcess,
@@ -87,25 +88,38 @@ class Query:
         return found
 
     @strawberry.field(
-        description="The part of the city that people mean by a name, in Finnish or Swedish. One name may be several"
-        " areas: the neighbourhood first, then the sub-district, the district, the major district."
+        description="The part of the city that people mean by a name, or that holds a point. A name is Finnish or"
+        " Swedish, as in a sentence (Kalliossa, Kallion kaupunginosa); it may be several areas: the neighbourhood"
+        " first, then the sub-district, the district, the major district. At a point it is the neighbourhood."
     )
     @staticmethod
     def district(
         info: Info,
-        name: Annotated[str, strawberry.argument(description="Its name; case does not matter.")],
+        name: Annotated[str | None, strawberry.argument(description="Its name; case does not matter.")] = None,
+        at: Annotated[PointInput | None, strawberry.argument(description="A point in it.")] = None,
         kind: Annotated[AreaKind | None, strawberry.argument(description="Of which division, if one is meant.")] = None,
     ) -> District | None:
-        found: Any = places.area_named(info.context.city, name, kind)
+        if (name is None) == (at is None):
+            raise BadInput("district: give name or at, one of the two")
+        city = info.context.city
+        found: Any = (
+            places.area_named(city, name or "", kind) if at is None else places.area_at(city, at.to_domain(), kind)
+        )
         return found
 
-    @strawberry.field(description="The parts of the city, by division and name.")
+    @strawberry.field(
+        description="The parts of the city, by division and name; those that hold a point narrowest first."
+    )
     @staticmethod
     def districts(
         info: Info,
         kinds: Annotated[list[AreaKind] | None, strawberry.argument(description="Of which divisions.")] = None,
+        at: Annotated[PointInput | None, strawberry.argument(description="Those that hold this point.")] = None,
     ) -> list[District]:
-        found: Any = places.areas_of_kinds(info.context.city, tuple(kinds or ()))
+        city, wanted = info.context.city, tuple(kinds or ())
+        found: Any = (
+            places.areas_of_kinds(city, wanted) if at is None else places.areas_at(city, at.to_domain(), wanted)
+        )
         return found
 
     @strawberry.field(description="Rooms and devices to book.")

@@ -191,6 +191,20 @@ async def test_an_area_is_what_people_mean_by_its_name(town: Town) -> None:
     assert [a.ref for a in places.areas_of_kinds(city, [AreaKind.SUB_DISTRICT])] == [NARROW.ref]
 
 
+async def test_a_point_lies_in_an_area_of_each_kind_and_means_the_neighbourhood(town: Town) -> None:
+    town.put(NARROW, MIDDLE, WIDE)
+    city, inside = town.city(), made.spot(60.15, 24.95)
+    before = town.index.queries
+
+    assert [area.ref for area in places.areas_at(city, inside, ())] == [NARROW.ref, MIDDLE.ref, WIDE.ref]
+    assert town.index.queries - before == 2
+    assert [area.ref for area in places.areas_at(city, inside, (AreaKind.MAJOR_DISTRICT,))] == [WIDE.ref]
+    found = places.area_at(city, inside, None), places.area_at(city, inside, AreaKind.SUB_DISTRICT)
+    assert [area and area.ref for area in found] == [MIDDLE.ref, NARROW.ref]
+    assert places.area_at(city, made.spot(60.05, 24.85), None) is None
+    assert places.areas_at(city, made.spot(59, 24), ()) == []
+
+
 async def test_places_are_found_by_their_number_in_the_register(town: Town) -> None:
     town.put(made.unit("8215", "Kallion kirjasto"))
 

@@ -10,7 +10,7 @@ import msgspec
 import pytest
 
 from hub.derive.joins import Joins
-from hub.index import catalogue, participation, places, spaces
+from hub.index import areas, catalogue, participation, places, spaces
 from hub.index import events as event_index
 from hub.index.catalogue import ThingFilter
 from hub.index.event_details import Details
@@ -446,11 +446,11 @@ def test_an_area_is_found_by_its_name_in_either_language_and_the_neighbourhood_f
 
     def keys(name: str, kind: AreaKind | None = None) -> list[str]:
         names = dict(writer.connection.execute("SELECT rid, key FROM record").fetchall())
-        return [names[rid] for rid in places.areas_named(index, name, kind)]
+        return [names[rid] for rid in areas.named(index, name, kind)]
 
     assert keys("KALLIO") == ["kaupunginosa:kallio", "osa-alue:berghall", "peruspiiri:kallio"]
     assert keys("kallio", AreaKind.DISTRICT) == ["peruspiiri:kallio"]
-    assert keys("Kallio\x00") == keys("") == []
+    assert keys("Kalli\x00o") == keys("") == keys("?!") == []
 
 
 # ---- spaces
