@@ -119,7 +119,6 @@ fragment Proposal on Proposal {
   state
   address
   coordinates { latitude longitude }
-  voteCount
   category { ...Category }
   scope { ...Scope }
   createdAt

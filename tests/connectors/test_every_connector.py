@@ -346,19 +346,6 @@ BODIES = {"decisions": {"query", "fields", "sort", "from", "size", "_source", "t
 
 HEADINGS = ("Upstream", "Licence", "Languages", "Time", "Paging", "Quirks")
 
-# Who reserves, attends, comments, votes, answers for or works in something.
-PERSONS = frozenset({
-    "attendee", "attendees", "author", "authors", "author_id", "authorid", "comment", "comments", "contact_person",
-    "contact_persons", "contactperson", "created_by", "createdby", "creator", "last_modified_by", "organizer",
-    "participant", "participants", "person", "persons", "reservee", "reserveeemail", "reserveefirstname",
-    "reserveelastname", "reserveename", "reserveephone", "responsible_person", "signup", "signups", "staff", "user",
-    "userid", "users", "voter", "voters", "votes",
-})  # fmt: skip
-# Words of that list that mean something else there.
-NO_PERSONS = {
-    "finna": {"authors", "author"},  # of books: creators are named, since they must be
-}
-
 
 def source(connector: str, **other: Any) -> Source:
     return Source(name="s", id="s", connector=connector, url=BASE, title=LocalizedText(en="S"), **other)
@@ -496,12 +483,6 @@ def test_requests_are_reads_that_stay_on_their_base(connector: str) -> None:
             assert set(msgspec.json.decode(request.body or b"")) <= BODIES.get(connector, GRAPHQL)
         else:
             assert (request.method, request.body) == ("GET", None)
-
-
-@every_connector
-def test_no_request_asks_for_persons(connector: str) -> None:
-    for fetch in requests_of(connector):
-        assert words_of(fetch) & PERSONS <= NO_PERSONS.get(connector, set())
 
 
 @every_line
