@@ -20,6 +20,10 @@ T = TypeVar("T")
 R = TypeVar("R")
 Row = TypeVar("Row")
 VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,99}", re.ASCII)
+# What msgspec says of a field, and where it stands below the row.
+OF_ANOTHER_TYPE = re.compile(r"Expected `([^`]+)`, got `[^`]+`(?: - at `\$\.?([^`]+)`)?")
+IN_WORDS = {"str": "text", "int": "whole number", "float": "number", "bool": "true or false", "array": "list"}
+MISSING_FIELD = re.compile(r"Object missing required field `([^`]+)`(?: - at `\$\.?([^`]+)`)?")
 JSON: TypeAlias = "bool | int | float | str | list[JSON] | dict[str, JSON] | None"
 
 
@@ -67,7 +71,7 @@ class Dropped(msgspec.Struct, frozen=True, kw_only=True):
 
     key: str | None
     reason: str
-    where: str | None = None  # line or component of a feed
+    where: str | None = None  # row of a list, line or component of a feed
     mend: str | None = None  # what its owner can do about it
 
 
@@ -147,6 +151,12 @@ class Reply(msgspec.Struct, frozen=True, kw_only=True):
             source=self.source.name,
         )
 
+    @property
+    def _of_list(self) -> str:
+        """Which list it is, below the source's base; of a document nothing, since its path may keep it private."""
+        base, path = self.source.url, self.request.url
+        return f" of {path.removeprefix(base)[:100]}" if base.endswith("/") and path.startswith(base) else ""
+
     def rows(
         self,
         raws: Iterable[msgspec.Raw],
@@ -171,7 +181,7 @@ class Reply(msgspec.Struct, frozen=True, kw_only=True):
                 record = make(msgspec.json.decode(raw, type=shape))
             except (ValueError, TypeError, OverflowError, RecursionError) as error:
                 name = key_of(raw, key) if isinstance(key, str) else key(raw)
-                dropped.append(dropped_for(error, key=name))
+                dropped.append(dropped_for(error, key=name, where=f"row {sent}{self._of_list}"))
             else:
                 if record is not None:
                     made.append(record)
@@ -214,8 +224,22 @@ def reason_of(error: Exception) -> str:
 
 
 def dropped_for(error: Exception, *, key: str | None, where: str | None = None) -> Dropped:
-    mend = error.mend if isinstance(error, Unreadable) else None
-    return Dropped(key=key, reason=reason_of(error), where=where, mend=mend)
+    return Dropped(key=key, reason=reason_of(error), where=where, mend=mend_of(error))
+
+
+def mend_of(error: Exception) -> str | None:
+    """What the owner of the row can do: as its reader said, or by what was expected of a field."""
+    if isinstance(error, Unreadable):
+        return error.mend
+    if not isinstance(error, msgspec.ValidationError):
+        return None
+    said = f"{error}"[:300]
+    if (found := OF_ANOTHER_TYPE.match(said)) is not None:
+        wanted = " or ".join(IN_WORDS.get(word, word) for word in found[1].split(" | "))
+        return f"Give {found[2] or 'the row'} as {wanted}."
+    if (found := MISSING_FIELD.match(said)) is not None:
+        return f"Give the field {found[2] + '.' if found[2] else ''}{found[1]}."
+    return None
 
 
 def key_of(raw: msgspec.Raw, field: str = "id") -> str | None:

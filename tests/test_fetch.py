@@ -106,6 +106,27 @@ def test_a_row_that_can_not_be_read_is_dropped_with_its_id_and_the_reason() -> N
     ]
 
 
+def test_whoever_publishes_a_row_is_told_where_it_stands_and_how_to_mend_it() -> None:
+    answer = reply(body_of([{"id": 1, "name": "a"}, {"id": "x", "name": "a"}, {"id": 3}, {"id": 4, "name": "broken"}]))
+
+    _, dropped = answer.rows(answer.json(Many).items, Branch, odd_names_only)
+
+    assert [(lost.where, lost.mend) for lost in dropped] == [
+        ("row 2 of library", "Give id as whole number."),
+        ("row 3 of library", "Give the field name."),
+        ("row 4 of library", None),
+    ]
+
+
+def test_where_a_row_of_a_document_stands_says_nothing_of_its_address() -> None:
+    feed = msgspec.structs.replace(SOURCE, url="https://library.example/v4/library")
+    answer = msgspec.structs.replace(reply(body_of([{"id": 1, "name": "a"}, {}])), source=feed)
+
+    _, (lost,) = answer.rows(answer.json(Many).items, Branch, odd_names_only)
+
+    assert lost.where == "row 2"
+
+
 def test_a_page_of_which_no_row_can_be_read_is_another_shape() -> None:
     answer = reply(body_of([{"id": 1}, {"id": 2}]))
 

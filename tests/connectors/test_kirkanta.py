@@ -220,7 +220,14 @@ def test_a_library_unreadable_in_one_language_is_dropped_and_its_neighbour_stays
     page = libraries(listed(good, other), listed({"id": 1, "name": 5}, other))
 
     assert [library.ref.key for library in page.items] == ["2"]
-    assert page.dropped == (Dropped(key="1", reason="Expected `str | null`, got `int` - at `$.name`"),)
+    assert page.dropped == (
+        Dropped(
+            key="1",
+            reason="Expected `str | null`, got `int` - at `$.name`",
+            where="row 1 of library",
+            mend="Give name as text or null.",
+        ),
+    )
 
 
 def test_a_library_missing_in_another_language_keeps_its_finnish() -> None:

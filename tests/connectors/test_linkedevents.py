@@ -684,5 +684,10 @@ def test_dropped_rows_say_which_and_why_without_their_text() -> None:
     bad = sample("event_detail") | {"start_time": 5}
     page = read(LE.events(Ask(now=NOW)), envelope(sample("event_detail"), bad))
     assert page.dropped == (
-        Dropped(key="helsinki:agrabfotj4", reason="Expected `str | null`, got `int` - at `$.start_time`"),
+        Dropped(
+            key="helsinki:agrabfotj4",
+            reason="Expected `str | null`, got `int` - at `$.start_time`",
+            where="row 2 of event/",
+            mend="Give start_time as text or null.",
+        ),
     )

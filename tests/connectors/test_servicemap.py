@@ -217,7 +217,14 @@ def test_a_unit_that_cannot_be_read_costs_the_page_nothing_else() -> None:
     page = read(SERVICEMAP.places(ASK), body)
 
     assert [place.ref.key for place in page.items] == ["51342", "8215"]
-    assert page.dropped == (Dropped(key="8269", reason="Expected `array`, got `str` - at `$.location.coordinates`"),)
+    assert page.dropped == (
+        Dropped(
+            key="8269",
+            reason="Expected `array`, got `str` - at `$.location.coordinates`",
+            where="row 2 of unit/",
+            mend="Give location.coordinates as list.",
+        ),
+    )
 
 
 def test_a_point_outside_the_world_is_unknown() -> None:
@@ -284,7 +291,9 @@ def test_a_generation_that_has_ended_and_a_neighbour_city_are_skipped() -> None:
 def test_a_border_that_is_none_costs_its_division_only(border: object, reason: str) -> None:
     page = areas(division(boundary={"type": "MultiPolygon", "coordinates": border}), division())
 
-    assert page.dropped == (Dropped(key="kaupunginosa:kallio", reason=reason),)
+    assert page.dropped == (
+        Dropped(key="kaupunginosa:kallio", reason=reason, where="row 1 of administrative_division/"),
+    )
     assert len(page.items) == 1
 
 

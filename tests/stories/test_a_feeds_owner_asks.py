@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
 from pathlib import Path
+
+import httpx
 
 from hub.harvesting import harvest_once
 from tests.stories.hub import Caller, City
@@ -56,3 +59,38 @@ async def test_a_feed_that_turned_into_something_else_keeps_its_events_and_says_
     assert feed["outcome"] == "FAILED"
     assert "no schema.org data" in feed["message"]
     assert feed["events"]["totalCount"] > 0
+
+
+class OneRowBroken(httpx.AsyncBaseTransport):
+    """The city's register of libraries, of whose first row on each page the name is a number."""
+
+    def __init__(self, inner: httpx.AsyncBaseTransport) -> None:
+        self.inner = inner
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        response = await self.inner.handle_async_request(request)
+        if not request.url.path.endswith("/library"):
+            return response
+        told = json.loads(await response.aread())
+        told["items"][0]["name"] = 5
+        return httpx.Response(200, stream=httpx.ByteStream(json.dumps(told).encode()), request=request)
+
+
+async def test_a_source_that_is_no_feed_tells_which_row_it_lost_why_and_how_to_mend_it(tmp_path: Path) -> None:
+    city = City(tmp_path)
+    wire = OneRowBroken(city.wire)
+    await harvest_once(city.settings, sources=["kirkanta"], wire=wire, clock=city.clock, synchronous="OFF")
+
+    async with city.open() as hub:
+        answered = await hub.ask(
+            """{ sources { name collections { kind dropped }
+                 droppedRows { collection key where reason mend isKept at } } }"""
+        )
+
+    told = next(source for source in answered.data["sources"] if source["name"] == "kirkanta")
+    assert {"kind": "library", "dropped": 1} in told["collections"]
+    (row,) = told["droppedRows"]
+    assert row["key"]
+    assert (row["collection"], row["where"], row["isKept"]) == ("library", "row 1 of library", None)
+    assert "`$.name`" in row["reason"]
+    assert row["mend"] == "Give name as text or null."

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
+from hub.harvesting import harvest_once
 from hub.records.core import Ref
-from tests.stories.hub import Caller
+from tests.stories.hub import Caller, City
 
 FROM_THE_FEED = """
 query ($after: String) {
@@ -85,3 +88,29 @@ async def test_either_source_finds_it_and_both_find_it_once(hub: Caller, cafes: 
         found[tuple(sources)] = set(ids)
 
     assert cafes[0]["id"] in found["museum",] & found["linkedevents",] & found["museum", "linkedevents"]
+
+
+async def test_of_one_event_the_source_of_the_lower_rank_speaks(tmp_path: Path) -> None:
+    """Whoever runs the hub may hold the museum's own word for better than the register's."""
+    city = City(tmp_path)
+    ranked = [
+        msgspec.structs.replace(source, rank=1) if source.name == "museum" else source
+        for source in city.settings.sources
+    ]
+    city.settings = msgspec.structs.replace(city.settings, sources=tuple(ranked))
+    sources = ["servicemap", "linkedevents", "museum"]
+    await harvest_once(city.settings, sources=sources, wire=city.wire, clock=city.clock, synchronous="OFF")
+
+    async with city.open() as hub:
+        answered = await hub.ask(
+            """{ events(filter: { sources: ["linkedevents"], text: "kielikahvila" }, first: 100) { nodes {
+                 name { fi } provenance { source { name } confidence } alsoIn { source { name } confidence } } } }"""
+        )
+
+    joined = [event for event in answered.data["events"]["nodes"] if event["alsoIn"]]
+    assert "Kielikahvila kirjastossa" in {event["name"]["fi"] for event in joined}
+    for event in joined:
+        assert event["provenance"] == {"source": {"name": "museum"}, "confidence": 1}
+        (also,) = event["alsoIn"]
+        assert also["source"] == {"name": "linkedevents"}
+        assert 0.8 < also["confidence"] < 1
