@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any, TypeAlias
+from zoneinfo import ZoneInfo
+
+from msgspec.structs import replace
 
 from hub.derive.derivation import Derivation
 from hub.derive.joins import Joins
@@ -27,7 +30,9 @@ from hub.records.participation import (
 )
 from hub.records.places import Area, AreaKind, DayState, Identifier, Library, OpeningDay, OpenTime, Place, TimeKind
 from hub.records.spaces import BookingHours, BookingRules, Busy, BusyTimes, Space, SpaceKind
+from hub.records.use import SpaceUse, use_told
 
+HELSINKI = ZoneInfo("Europe/Helsinki")
 NOW = datetime(2026, 11, 22, 9, tzinfo=UTC)  # a Sunday; eleven o'clock in Helsinki
 RANKS: Mapping[str, int] = {"sm": 10, "ki": 20, "va": 30, "le": 40, "fi": 50, "de": 60}
 Boundary: TypeAlias = tuple[tuple[tuple[tuple[float, float], ...], ...], ...]
@@ -158,6 +163,16 @@ def busy(key: str, *taken: Span | Busy, window: Span = MONTH) -> BusyTimes:
     return BusyTimes(
         ref=Ref("busy_times", "va", key), read_at=NOW, space=Ref("space", "va", key), window=window, busy=made
     )
+
+
+def use(
+    key: str, first: date, *spans: Span, taken: Iterable[Span | Busy] = (), days: int = 28, **more: Any
+) -> SpaceUse:
+    """So many days of a space from Helsinki's midnight of `first` on."""
+    start, end = (datetime.combine(day, time(), HELSINKI).astimezone(UTC) for day in (first, first + timedelta(days)))
+    window = Span(starts_at=start, ends_at=end)
+    told = use_told(hours(key, *spans, window=window, **more), busy(key, *taken, window=window))
+    return replace(told, ref=Ref("space_use", "va", f"{key}/{first}"))
 
 
 def opening_day(

@@ -17,6 +17,7 @@ Persons    a resource may be a person who receives people (main_type "person"): 
 
 Options    municipality  one slug or a list ("espoo"): of whose units; all if left out
            page          address of a resource's page for people, with {id}
+           use_days      how many days back the use of rooms is read for their use rates: 366 if left out, 0 for none
 """
 
 from __future__ import annotations
@@ -36,6 +37,7 @@ from msgspec import Meta
 from hub.connectors.contacts import contact
 from hub.connectors.markup import localized_html, localized_plain, plain
 from hub.connectors.moments import instant, local, local_date, midnight_after
+from hub.connectors.stretches import Stretches, use_days
 from hub.connectors.weblinks import weblink
 from hub.errors import BadSettings
 from hub.fetch import Ask, Collection, Fetch, Page, Reply, Source, get
@@ -43,6 +45,7 @@ from hub.freshness import Freshness, days, hours, minutes
 from hub.records.core import Address, Instant, LocalizedText, Picture, Point, Record, Span, point
 from hub.records.places import Place
 from hub.records.spaces import BookingHours, BookingRules, Busy, BusyTimes, PriceUnit, Space, SpaceKind, SpacePrice
+from hub.records.use import SpaceUse, use_told
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -53,6 +56,7 @@ TIMES = Freshness(fresh=minutes(15), while_revalidate=minutes(30), if_error=hour
 
 LISTED, TIMED = 100, 50  # rows a page; a row with times costs the upstream one more for each day
 DAYS = 14  # of hours and busy times: the upstream is slow beyond two weeks
+WEEKS_OF_USE = 2  # read together, for the same reason
 LONGEST_CURSOR = 2_000
 SLUG = re.compile(r"[a-z0-9-]{1,100}", re.ASCII)
 PERIOD = re.compile(r"(?:(\d{1,4}) )?(\d{1,2}):(\d\d):(\d\d)", re.ASCII)
@@ -71,13 +75,14 @@ class Respa:
     """Pure: it says what to ask and what the reply means. What a configuration may change stands in its source."""
 
     UPSTREAM: ClassVar[str] = "respa"
-    OPTIONS: ClassVar[frozenset[str]] = frozenset({"municipality", "page"})
+    OPTIONS: ClassVar[frozenset[str]] = frozenset({"municipality", "page", "use_days"})
     IS_DOCUMENT: ClassVar[bool] = False
 
     def __init__(self, source: Source) -> None:
         self.source = source
         self.municipalities = _municipalities(source)
         self.page = _page_address(source)
+        self.past = Stretches(WEEKS_OF_USE, use_days(source))
 
     def collections(self) -> Iterable[Collection]:
         # As in Varaamo: places hardly move, rooms change by the day.
@@ -89,6 +94,17 @@ class Respa:
         # ahead; somebody may book at any minute, but these are small, old servers: a quarter of an hour.
         yield Collection(kind=BookingHours.kind, pages=self.booking_hours, every=hours(3), full=hours(3), urgency=32)
         yield Collection(kind=BusyTimes.kind, pages=self.busy_times, every=minutes(15), full=minutes(15), urgency=33)
+        if self.past.days:
+            # As in Varaamo: what is over hardly changes. Of a hundred rooms 4 requests a day, 54 for all; last of all.
+            yield Collection(
+                kind=SpaceUse.kind,
+                pages=self.use,
+                changes=self.recent_use,
+                every=days(1),
+                full=days(28),
+                in_window=self.past.holds,
+                urgency=90,
+            )
 
     def probe(self) -> Fetch[Page[Space]]:
         """One resource."""
@@ -114,6 +130,14 @@ class Respa:
         asked = self._with_times(first - timedelta(days=1), last)  # the window begins some hours before its UTC date
         return self._list("resource/", asked, ask.after, partial(self._busy, first=first, last=last), TIMES)
 
+    def use(self, ask: Ask) -> Fetch[Page[SpaceUse]]:
+        """Of every space, two weeks after two weeks, backwards from the running ones to those of `use_days` ago."""
+        return self._use(ask, self.past.firsts(ask.now))
+
+    def recent_use(self, ask: Ask) -> Fetch[Page[SpaceUse]]:
+        """The running two weeks, and those before them: their last day may have moved since it was read."""
+        return self._use(ask, self.past.firsts(ask.now)[:2])
+
     def place(self, key: str) -> Fetch[Record | None]:
         return self._one("unit/", key, _Unit, self._place, PLACES)
 
@@ -128,6 +152,16 @@ class Respa:
     def _with_times(self, first: date, last: date) -> dict[str, str]:
         window = {"start": f"{first}T00:00:00Z", "end": f"{last}T23:59:59Z"}
         return {**self._wanted, **window, "page_size": str(TIMED)}
+
+    def _use(self, ask: Ask, firsts: Sequence[date]) -> Fetch[Page[SpaceUse]]:
+        """Our cursor: the first day of a stretch, and the query of `next` inside its list ("2026-11-09?page=2 …")."""
+        day, _, query = (ask.after or "").partition("?")
+        first = date.fromisoformat(day) if day else firsts[0]
+        last = first + self.past.length - timedelta(days=1)
+        following = next((f"{one}" for one in firsts if one < first), None)
+        asked = self._with_times(first - timedelta(days=1), last)
+        parse = partial(self._used, first=first, last=last, following=following)
+        return self._list("resource/", asked, query or None, parse, TIMES)
 
     def _list(
         self,
@@ -180,6 +214,17 @@ class Respa:
 
     def _busy(self, reply: Reply, *, first: date, last: date) -> Page[BusyTimes]:
         return self._rows(reply, _Taken, partial(self._busy_times, reply, first, last))
+
+    def _used(self, reply: Reply, *, first: date, last: date, following: str | None) -> Page[SpaceUse]:
+        page = self._rows(reply, _Used, partial(self._space_use, reply, first, last))
+        return msgspec.structs.replace(
+            page,
+            dropped=tuple(
+                msgspec.structs.replace(row, key=None if row.key is None else f"{row.key}/{first}")
+                for row in page.dropped
+            ),
+            next=following if page.next is None else f"{first}?{page.next}",
+        )
 
     def _place(self, reply: Reply, unit: _Unit) -> Place | None:
         if self.municipalities and unit.municipality not in self.municipalities:
@@ -235,7 +280,7 @@ class Respa:
             booking_url=weblink(resource.external_reservation_url) or address,
         )
 
-    def _booking_hours(self, reply: Reply, first: date, last: date, row: _Open) -> BookingHours | None:
+    def _booking_hours(self, reply: Reply, first: date, last: date, row: _Open | _Used) -> BookingHours | None:
         """None of its days told: nobody knows. Told without times: closed, as far as anybody can tell."""
         if row.is_person:
             return None
@@ -249,7 +294,7 @@ class Respa:
             spans=tuple(sorted(spans, key=lambda span: span.starts_at)) if told else None,
         )
 
-    def _busy_times(self, reply: Reply, first: date, last: date, row: _Taken) -> BusyTimes | None:
+    def _busy_times(self, reply: Reply, first: date, last: date, row: _Taken | _Used) -> BusyTimes | None:
         if row.is_person:
             return None
         if row.reservations is None:
@@ -267,6 +312,11 @@ class Respa:
                 if span.starts_at < window.ends_at and span.ends_at > window.starts_at
             ),
         )
+
+    def _space_use(self, reply: Reply, first: date, last: date, row: _Used) -> SpaceUse | None:
+        hours = self._booking_hours(reply, first, last, row)
+        busy = self._busy_times(reply, first, last, row)
+        return None if hours is None or busy is None else use_told(hours, busy, key=f"{row.id}/{first}")
 
 
 def _municipalities(source: Source) -> tuple[str, ...]:
@@ -474,6 +524,11 @@ class _Reservation(msgspec.Struct):  # when, and nothing else
 
 
 class _Taken(_Timed, kw_only=True):
+    reservations: list[_Reservation] | None
+
+
+class _Used(_Timed, kw_only=True):
+    opening_hours: list[_OpenDay]
     reservations: list[_Reservation] | None
 
 

@@ -21,6 +21,7 @@ from hub.derive.participation import civic_in_areas, derive_participation, map_b
 from hub.derive.places import areas_once, derive_areas, derive_places, place_in_areas
 from hub.derive.spaces import derive_opening_days, derive_spaces
 from hub.derive.themes import LINKED, derive_keywords, link_events_again, link_records
+from hub.derive.use import derive_use
 from hub.derive.work import Touched
 from hub.index.write import Changes, Writer
 from hub.records.places import Area
@@ -64,6 +65,8 @@ class Derivation:
             derive_opening_days(writer, touched["opening_day"])
         if touched.get("space"):
             derive_spaces(writer, touched["space"])
+        if touched.get("space_use"):
+            derive_use(writer, touched["space_use"])
         # before the events of the same transaction, which read it; after them the others that have such a keyword
         reworded = derive_keywords(writer, touched["keyword"]) if touched.get("keyword") else set()
         if touched.get("event"):

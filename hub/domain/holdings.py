@@ -74,6 +74,12 @@ async def ask(city: City, records: Iterable[CatalogueRecord]) -> None:
     await asyncio.gather(*{city.copies[key] for key in keys if key in city.copies})
 
 
+def copies_of(city: City, key: str) -> list[Copy]:
+    """What `ask` was told of one record."""
+    question = city.copies.get(key)
+    return [] if question is None else [copy for copy in question.result() if key in copy.records]
+
+
 def _blocks(city: City, keys: Sequence[str]) -> Iterator[tuple[HoldingsAsked, list[str]]]:
     for id_, circulation in city.hall.circulations.items():
         if id_ in city.hall.off:
@@ -133,11 +139,9 @@ def _tell(
 
 
 def _by_branch(city: City, key: str) -> dict[str, list[Copy]]:
-    question = city.copies.get(key)
     found: dict[str, list[Copy]] = defaultdict(list)
-    for copy in () if question is None else question.result():
-        if key in copy.records:
-            found[copy.branch].append(copy)
+    for copy in copies_of(city, key):
+        found[copy.branch].append(copy)
     return found
 
 

@@ -19,6 +19,10 @@ class ThingFilter(msgspec.Struct, frozen=True, kw_only=True):
     branches: tuple[str, ...] = ()
 
 
+CODES = (
+    "SELECT l.code FROM place_area a JOIN branch l ON l.place = a.place"
+    " WHERE a.area IN (SELECT value FROM json_each(?))"
+)
 AT_PLACE = Under(
     condition="t.rid IN (SELECT tb.thing FROM branch l CROSS JOIN thing_branch tb ON tb.code = l.code"
     " WHERE l.place = p.value)"
@@ -46,6 +50,24 @@ def things(wanted: ThingFilter, under: Under | None = None) -> Listing:
     if wanted.text is not None:
         text_condition(c, "thing_text", wanted.text)
     return Listing(table="thing", sort=("t.name",), where=tuple(c.where), params=c.params, under=under)
+
+
+def things_in(index: Index, areas: Collection[int]) -> list[int]:
+    """Things to borrow by name: of these areas, those of which a branch there owns a copy; without areas, all."""
+    if not areas:
+        rows = index.rows("SELECT rid FROM thing WHERE format = ? ORDER BY name, rid", (Format.OBJECT.value,))
+    else:
+        rows = index.rows(
+            "SELECT t.rid FROM thing t WHERE t.format = ? AND EXISTS"
+            f" (SELECT 1 FROM thing_branch b WHERE b.thing = t.rid AND b.code IN ({CODES})) ORDER BY t.name, t.rid",
+            (Format.OBJECT.value, f"{sorted(areas)}"),
+        )
+    return [rid for (rid,) in rows]
+
+
+def codes_in(index: Index, areas: Collection[int]) -> set[str]:
+    """The branches that lie in these areas."""
+    return {code for (code,) in index.rows(CODES, (f"{sorted(areas)}",))}
 
 
 def branch_codes(index: Index, things: Collection[int]) -> Sequence[tuple[int, str]]:

@@ -50,6 +50,12 @@ CREATE INDEX space_name ON space(name, rid, place, kind, capacity, free, bookabl
 CREATE INDEX space_place ON space(place, name, rid, kind, capacity, free, bookable);
 CREATE INDEX space_at ON space(at);
 CREATE VIRTUAL TABLE space_text USING fts5({TEXT});
+-- seconds of one day of one space, by the record that tells; known 0: nobody knows its hours (hub/index/use.py)
+CREATE TABLE use_day(
+  space INTEGER NOT NULL, day INTEGER NOT NULL, told INTEGER NOT NULL, known INTEGER NOT NULL,
+  bookable INTEGER NOT NULL, used INTEGER NOT NULL, booked INTEGER NOT NULL, PRIMARY KEY(space, day, told)
+) WITHOUT ROWID;
+CREATE INDEX use_day_told ON use_day(told);
 
 CREATE TABLE event(
   rid INTEGER PRIMARY KEY, starts INTEGER, ends INTEGER NOT NULL, at INTEGER, place INTEGER,

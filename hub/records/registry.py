@@ -19,6 +19,7 @@ from hub.records.participation import (
 from hub.records.places import Area, Library, OpeningDay, Place, Service
 from hub.records.spaces import BookingHours, BusyTimes, Space
 from hub.records.themes import Theme
+from hub.records.use import SpaceUse
 
 RECORD_TYPES: tuple[type[Record], ...] = (
     Area,
@@ -29,6 +30,7 @@ RECORD_TYPES: tuple[type[Record], ...] = (
     Space,
     BookingHours,
     BusyTimes,
+    SpaceUse,
     Event,
     Keyword,
     Organisation,

@@ -9,6 +9,7 @@ import strawberry
 
 from hub.domain.availability import AvailabilityState
 from hub.domain.feeds import FeedOutcome
+from hub.domain.utilisation import UseGap
 from hub.index.events import EventSort
 from hub.index.participation import AreaMatch
 from hub.index.places import PlaceSort
@@ -180,4 +181,15 @@ _described(
     Weekday,
     "A day of the week, on Helsinki's calendar.",
     {day: f"{day.name.title()}." for day in Weekday},
+)
+_described(
+    UseGap,
+    "Why a use rate is not known, or not for all of the time.",
+    {
+        UseGap.NO_SPACES: "There is nothing to book.",
+        UseGap.HOURS_NOT_GIVEN: "The booking system gives no booking hours for a space, or for a part of the time.",
+        UseGap.NOT_HARVESTED: "Some of the time was not read: it lies before what is kept (366 days) or after what is"
+        " known ahead (two to four weeks), or the first reading is under way.",
+        UseGap.NEVER_BOOKABLE: "It is known, and there was no bookable minute in it: closed all the time.",
+    },
 )

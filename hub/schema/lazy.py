@@ -10,10 +10,10 @@ if TYPE_CHECKING:
     from hub.schema.catalogue import CatalogueConnection, CatalogueFilter, CatalogueRecord
     from hub.schema.civic import Decision, DecisionFilter, Hearing, HearingFilter
     from hub.schema.events import Event, EventFilter, Organisation
-    from hub.schema.later import Utilisation
     from hub.schema.participation import BudgetProject, ProjectFilter, Proposal, ProposalFilter
     from hub.schema.places import District, Place, PlaceFilter
     from hub.schema.spaces import Space, SpaceFilter
+    from hub.schema.utilisation import Utilisation
 
 CataloguePageLazy: TypeAlias = Annotated["CatalogueConnection", strawberry.lazy("hub.schema.catalogue")]
 CatalogueFilterLazy: TypeAlias = Annotated["CatalogueFilter", strawberry.lazy("hub.schema.catalogue")]
@@ -25,7 +25,7 @@ HearingLazy: TypeAlias = Annotated["Hearing", strawberry.lazy("hub.schema.civic"
 HearingFilterLazy: TypeAlias = Annotated["HearingFilter", strawberry.lazy("hub.schema.civic")]
 DecisionLazy: TypeAlias = Annotated["Decision", strawberry.lazy("hub.schema.civic")]
 DecisionFilterLazy: TypeAlias = Annotated["DecisionFilter", strawberry.lazy("hub.schema.civic")]
-UtilisationLazy: TypeAlias = Annotated["Utilisation", strawberry.lazy("hub.schema.later")]
+UtilisationLazy: TypeAlias = Annotated["Utilisation", strawberry.lazy("hub.schema.utilisation")]
 BudgetProjectLazy: TypeAlias = Annotated["BudgetProject", strawberry.lazy("hub.schema.participation")]
 ProjectFilterLazy: TypeAlias = Annotated["ProjectFilter", strawberry.lazy("hub.schema.participation")]
 ProposalLazy: TypeAlias = Annotated["Proposal", strawberry.lazy("hub.schema.participation")]

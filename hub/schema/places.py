@@ -16,7 +16,7 @@ from hub.index.spaces import SpaceSort
 from hub.records import merged
 from hub.records import places as records
 from hub.records.places import AreaKind, PlaceKind
-from hub.schema import later
+from hub.schema import utilisation
 from hub.schema.catalogue import wanted_records
 from hub.schema.civic import wanted_decisions, wanted_hearings
 from hub.schema.connection import After, Connection, First
@@ -46,6 +46,7 @@ from hub.schema.scalars import Date, DateTime
 from hub.schema.sources import Source
 from hub.schema.spaces import wanted_spaces
 from hub.schema.texts import Address, Contact, Image, LocalizedText, Location
+from hub.schema.utilisation import From, To
 
 Which = strawberry.argument(description="Which; what is left out does not matter.")
 Order = strawberry.argument(description="In which order.")
@@ -109,6 +110,13 @@ class District(Node):
     ) -> Connection[EventLazy] | None:
         wanted, page = wanted_events(info, filter, sort), PageArgs(first=first, after=after)
         return await info.context.batch(events.events_in, wanted, page).load(root.rid)
+
+    @strawberry.field(description="How much the spaces of all places in it are used.")
+    @staticmethod
+    async def utilisation(
+        root: strawberry.Parent[records.Area], info: Info, from_: From, to: To
+    ) -> UtilisationLazy | None:
+        return await utilisation.of_district(info, root.rid, from_, to)
 
     @strawberry.field(description="Projects to vote on: those that lie in it first, then those of a wider area.")
     @staticmethod
@@ -358,13 +366,12 @@ class Place(Located):
         wanted, page = wanted_records(info, filter), PageArgs(first=first, after=after)
         return await info.context.batch(catalogue.catalogue_at, wanted, page).load(root.rid)
 
-    @strawberry.field(description="How much its spaces are used. Not computed yet: null.")
+    @strawberry.field(description="How much its spaces are used.")
     @staticmethod
-    def utilisation(
-        from_: Annotated[DateTime, strawberry.argument(name="from", description="The first moment.")],
-        to: Annotated[DateTime, strawberry.argument(description="The moment at which it is over.")],
+    async def utilisation(
+        root: strawberry.Parent[merged.CityPlace], info: Info, from_: From, to: To
     ) -> UtilisationLazy | None:
-        return later.not_computed(from_, to)
+        return await utilisation.of_place(info, root.rid, from_, to)
 
     @strawberry.field(description="The neighbourhood (kaupunginosa) that holds it.")
     @staticmethod

@@ -33,8 +33,10 @@ from hub.schema.participation import (
     wanted_proposals,
 )
 from hub.schema.places import District, Place, PlaceFilter, wanted_places
+from hub.schema.sharing import Sharing, SharingFilter, shared, wanted_sharing
 from hub.schema.sources import Source
 from hub.schema.spaces import Space, SpaceFilter, wanted_spaces
+from hub.schema.utilisation import From, To
 
 Which = strawberry.argument(description="Which; what is left out does not matter.")
 Order = strawberry.argument(description="In which order.")
@@ -252,6 +254,18 @@ class Query:
         wanted = (filter or ClimateActionFilter()).to_domain()
         found: Any = actions(info.context.city, wanted, PageArgs(first=first, after=after))
         return found
+
+    @strawberry.field(
+        description="What the city shares: how much rooms and devices to book are used, and what there is to borrow."
+    )
+    @staticmethod
+    async def sharing(
+        info: Info,
+        from_: From,
+        to: To,
+        filter: Annotated[SharingFilter | None, Which] = None,
+    ) -> Sharing | None:
+        return await shared(info, wanted_sharing(info, from_, to, filter))
 
     @strawberry.field(description="How a partner's feed was read last. Null: no feed has that name.")
     @staticmethod

@@ -16,12 +16,14 @@ from hub.index.spaces import SpaceFacts, SpaceSort
 from hub.records import spaces as records
 from hub.records.core import Span
 from hub.records.spaces import SpaceKind
+from hub.schema import utilisation
 from hub.schema.context import Info
 from hub.schema.inputs import BoxInput, NearInput
-from hub.schema.lazy import PlaceLazy
+from hub.schema.lazy import PlaceLazy, UtilisationLazy
 from hub.schema.located import Located
 from hub.schema.scalars import URL, DateTime
 from hub.schema.texts import Image, LocalizedText
+from hub.schema.utilisation import From, To
 
 
 @strawberry.input(description="Free somewhere inside a window, long enough for a booking.")
@@ -178,6 +180,13 @@ class Space(Located):
     @staticmethod
     async def next_available(root: strawberry.Parent[records.Space], info: Info) -> DateTime | None:
         return await info.context.batch(spaces.next_available).load(root)
+
+    @strawberry.field(description="How much it is used; `spaces` holds itself alone.")
+    @staticmethod
+    async def utilisation(
+        root: strawberry.Parent[records.Space], info: Info, from_: From, to: To
+    ) -> UtilisationLazy | None:
+        return await utilisation.of_space(info, root.rid, from_, to)
 
     @classmethod
     def is_type_of(cls, record: Any, info: GraphQLResolveInfo[Any]) -> bool:

@@ -161,6 +161,15 @@ LINES = (
         now=datetime(2026, 11, 23, 9, tzinfo=UTC),
     ),
     Line(
+        connector="respa",
+        kind="space_use",
+        sample="resource_list_time_range",
+        rows="results",
+        breaks=("reservations", "many"),
+        loses="axvqd3wxn4la/2026-11-23",
+        now=datetime(2026, 11, 23, 9, tzinfo=UTC),
+    ),
+    Line(
         connector="finna",
         kind="catalogue_record",
         sample="search_physical_objects",
@@ -335,6 +344,7 @@ BY_ITSELF = {
     ("rss", "event"): "a feed is no JSON; its corpus is in test_rss.py",
     ("linkedevents", "registration"): "no recorded page has two: one course takes enrolments",
     ("varaamo", "busy_times"): "a record a space, not a reservation",
+    ("varaamo", "space_use"): "two replies of different rows make one record",
     ("decidim", "component"): "a process holds several",
     ("decidim", "budgeting_area"): "a tree of scopes",
     ("decidim", "budget_project"): "one budget's projects are one row of its page",
@@ -416,8 +426,9 @@ def requests_of(connector: str) -> Iterator[Fetch[Any]]:
         asks = [Ask(now=line.now, keys=line.keys) for line in lines] or ([] if listed.per else [Ask(now=NOW)])
         for ask in asks:
             yield from parts(listed.pages(ask))
-        if listed.changes is not None:
-            yield from parts(listed.changes(Ask(now=NOW, since=NOW - timedelta(days=1))))
+            if listed.changes is not None:
+                since = msgspec.structs.replace(ask, since=ask.now - timedelta(days=1))
+                yield from parts(listed.changes(since))
         for line in lines:
             if listed.one is not None:
                 yield from parts(listed.one(read(line, sample(line)).items[0].ref.key))

@@ -352,3 +352,44 @@ def test_whatever_the_hour_the_days_asked_for_hold_the_window(day: int, hour: in
     assert only.window.ends_at <= datetime.fromisoformat(asked["end"])
     assert only.window.starts_at.astimezone(HELSINKI).time() == only.window.ends_at.astimezone(HELSINKI).time()
     assert date.fromisoformat(asked["end"][:10]) - date.fromisoformat(asked["start"][:10]) == timedelta(days=14)
+
+
+# use
+
+
+def test_use_is_read_two_weeks_after_two_weeks_each_to_its_last_page() -> None:
+    ask, asked, firsts = Ask(now=NOW), [], []
+    while True:
+        wanted = RESPA.use(ask)
+        asked.append(dict(wanted.request.params))
+        following = f"{URL}resource/?page=2&start=x" if "page" not in asked[-1] else None
+        page = read(wanted, listed(resource(reservations=[]), following=following))
+        firsts.append(page.items[0].ref.key.partition("/")[2])
+        if page.next is None:
+            break
+        ask = Ask(now=NOW, after=page.next)
+
+    assert (asked[0]["start"], asked[0]["end"]) == ("2026-11-08T00:00:00Z", "2026-11-22T23:59:59Z")
+    assert asked[1] == {"page": "2", "start": "x"}
+    assert firsts[:4] == ["2026-11-09", "2026-11-09", "2026-10-26", "2026-10-26"]
+    assert len(firsts) == 2 * 27
+    assert firsts[-1] <= "2025-11-21"
+
+
+def test_hours_and_bookings_of_a_row_are_the_use_of_a_room() -> None:
+    rows = [reserved("16T10:00", "16T12:00", state="requested"), reserved("16T14:00", "16T15:00", type="blocked")]
+    hours = [{"date": "2026-11-16", "opens": "2026-11-16T08:00:00+02:00", "closes": "2026-11-16T20:00:00+02:00"}]
+    page = read(RESPA.use(Ask(now=NOW)), listed(resource(opening_hours=hours, reservations=rows)))
+    (use,) = page.items
+
+    monday = 7 * 86400
+    assert use.window == Span(starts_at=local("2026-11-09T00:00"), ends_at=local("2026-11-23T00:00"))
+    assert use.open == ((monday + 8 * 3600, monday + 20 * 3600),)
+    assert use.booked == ((monday + 10 * 3600, monday + 12 * 3600),)
+    assert use.closed == ((monday + 14 * 3600, monday + 15 * 3600),)
+
+
+def test_a_broken_row_keeps_its_last_use() -> None:
+    page = read(RESPA.use(Ask(now=NOW)), listed(resource(reservations=[]), resource(id="other", reservations="many")))
+
+    assert [row.key for row in page.dropped] == ["other/2026-11-09"]

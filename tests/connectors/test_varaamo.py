@@ -3,7 +3,7 @@
 import json
 import re
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import httpx
@@ -25,10 +25,11 @@ from hub.connectors.varaamo import (
     Varaamo,
 )
 from hub.errors import BadInput, BadSettings, PayloadChanged, UpstreamRefused
-from hub.fetch import Ask, Fetch, Page, Reply, Source, T
+from hub.fetch import Ask, Fetch, Joined, Page, Reply, Source, T
 from hub.records.core import Address, Contact, LocalizedText, Picture, Ref, Span
 from hub.records.places import Place
 from hub.records.spaces import BookingHours, BookingRules, Busy, BusyTimes, PriceUnit, Space, SpaceKind, SpacePrice
+from hub.records.use import SpaceUse
 from hub.sandbox.varaamo.recorded import RECORDED_AT, SAMPLES, recorded
 from hub.sandbox.varaamo.standin import app
 
@@ -192,6 +193,7 @@ def test_every_collection_says_what_it_goes_by() -> None:
         "space": (None, 50),
         "booking_hours": ("space", BLOCK),
         "busy_times": ("space", BLOCK),
+        "space_use": ("space", BLOCK),
     }
 
 
@@ -622,6 +624,96 @@ def test_busy_times_may_be_looked_up_for_another_window() -> None:
     assert variables(fetch) == {"reservationUnits": [566], "beginDate": "2026-10-23", "endDate": "2026-11-24"}
     (times,) = read(fetch, (SAMPLES / "busy-times-empty.json").read_bytes())
     assert (times.window, times.busy) == (Span(starts_at=start, ends_at=end), ())
+
+
+# use
+
+
+def use_page(wanted: Joined[Page[SpaceUse]], hours: list[Any], taken: list[Any]) -> Page[SpaceUse]:
+    bodies: list[dict[str, Any]] = [{"reservationUnits": {"edges": hours}}, {"affectingReservations": taken}]
+    return wanted.merge([read(part, {"data": body}) for part, body in zip(wanted.parts, bodies, strict=True)])
+
+
+def test_use_is_read_in_four_weeks_from_a_monday_back_to_a_year_ago() -> None:
+    ask, asked = Ask(now=NOW, keys=("566", "567")), []
+    while True:
+        wanted = VARAAMO.use(ask)
+        hours, busy = (variables(part) for part in wanted.parts)
+        asked.append((hours["startDate"], hours["endDate"]))
+        first, last = (date.fromisoformat(day) for day in asked[-1])
+        assert (busy["beginDate"], busy["endDate"]) == (
+            (first - timedelta(days=1)).isoformat(),
+            (last + timedelta(days=2)).isoformat(),
+        )
+        page = use_page(wanted, [hours_of(566, [])], [])
+        if page.next is None:
+            break
+        ask = Ask(now=NOW, keys=ask.keys, after=page.next)
+    assert asked[0] == ("2026-11-09", "2026-12-06")
+    assert asked[1] == ("2026-10-12", "2026-11-08")
+    assert asked[-1][0] <= "2025-11-21" <= asked[-1][1]
+    assert len(asked) == 14
+
+
+def test_of_what_is_over_only_the_last_weeks_are_read_again() -> None:
+    page = use_page(VARAAMO.recent_use(Ask(now=NOW, keys=("566",))), [hours_of(566, [])], [])
+    assert page.next == "2026-10-12"
+    again = VARAAMO.recent_use(Ask(now=NOW, keys=("566",), after=page.next))
+    assert use_page(again, [hours_of(566, [])], []).next is None
+
+
+def test_hours_and_bookings_together_are_the_use_of_a_room() -> None:
+    day = {"startDatetime": "2026-11-23T10:00:00+02:00", "endDatetime": "2026-11-23T20:00:00+02:00"}
+    page = use_page(
+        VARAAMO.use(Ask(now=NOW, keys=("566", "567"))),
+        [hours_of(566, [day]), hours_of(567, None)],
+        [
+            reservation(bufferTimeAfter=1800),
+            reservation(beginsAt="2026-11-23T08:00:00+00:00", endsAt="2026-11-23T10:00:00+00:00", state="CREATED"),
+            reservation(beginsAt="2026-11-23T16:00:00+00:00", endsAt="2026-11-23T18:00:00+00:00", isBlocked=True),
+        ],
+    )
+    monday = 14 * 86400
+    assert page.items[0] == SpaceUse(
+        ref=Ref("space_use", "v", "566/2026-11-09"),
+        read_at=NOW,
+        space=Ref("space", "v", "566"),
+        window=Span(
+            starts_at=datetime(2026, 11, 8, 22, tzinfo=UTC),
+            ends_at=datetime(2026, 12, 6, 22, tzinfo=UTC),
+        ),
+        open=((monday + 10 * 3600, monday + 20 * 3600),),
+        booked=((monday + 8 * 3600, monday + 11 * 3600),),
+        closed=((monday + 18 * 3600, monday + 20 * 3600),),
+    )
+    assert (page.items[1].open, page.items[1].booked, page.items[1].shared) == (None, (), page.items[0].booked)
+
+
+def test_a_room_of_which_one_reply_cannot_be_read_keeps_its_last_use() -> None:
+    broken = reservation(endsAt="late", affectedReservationUnits=[566])
+    page = use_page(VARAAMO.use(Ask(now=NOW, keys=("566", "567"))), [hours_of(566, []), hours_of(567, [])], [broken])
+    assert [item.ref.key for item in page.items] == ["567/2026-11-09"]
+    assert [row.key for row in page.dropped] == ["566/2026-11-09"]
+
+
+def test_use_leaves_its_window_after_a_year() -> None:
+    (listed,) = [one for one in VARAAMO.collections() if one.kind == "space_use"]
+    assert listed.in_window is not None
+    record = use_page(VARAAMO.use(Ask(now=NOW, keys=("566",))), [hours_of(566, [])], []).items[0]
+    assert listed.in_window(record, NOW + timedelta(days=366))
+    assert not listed.in_window(record, NOW + timedelta(days=366 + 28))
+
+
+def test_how_far_back_use_is_read_may_be_set() -> None:
+    def with_days(days: Any) -> Varaamo:
+        return Varaamo(msgspec.structs.replace(VARAAMO.source, options={"use_days": days}))
+
+    assert "space_use" not in {one.kind for one in with_days(0).collections()}
+    page = use_page(with_days(10).use(Ask(now=NOW, keys=("566",), after="2026-11-09")), [hours_of(566, [])], [])
+    assert page.next is None
+    for wrong in (-1, 367, "30", True):
+        with pytest.raises(BadSettings, match=r"sources\.varaamo\.use_days"):
+            with_days(wrong)
 
 
 # paging

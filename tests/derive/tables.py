@@ -31,6 +31,7 @@ NUMBERS = {
     "opening_day": ("rid", "at", "place"),
     "space": ("rid", "at", "place"),
     "space_text": ("rowid",),
+    "use_day": ("space", "told"),
     "event": ("rid", "at", "place"),
     "event_organiser": ("organiser", "event"),
     "event_series": ("series", "event"),

@@ -95,6 +95,15 @@ days = st.builds(
     st.sampled_from(("k1", "k2", Ref("place", "sm", "1"))),
     st.sampled_from((date(2026, 11, 22), date(2026, 11, 23))),
 )
+uses = st.builds(
+    made.use,
+    st.sampled_from(("1", "2")),
+    st.sampled_from((date(2026, 11, 20), date(2026, 11, 22))),
+    st.sampled_from((made.span(8, 20), made.span(8, 12, day=1))),
+    taken=st.lists(st.sampled_from((made.span(9, 12), made.span(7, 9, day=1))), max_size=2),
+    days=st.just(2),
+    known=st.booleans(),
+)
 things = st.lists(st.sampled_from(("b/1", "b/2", "b/9")), max_size=2).flatmap(
     lambda codes: st.builds(
         lambda key, name, languages: made.thing(key, name, *codes, languages=tuple(languages)),
@@ -131,7 +140,7 @@ actions = st.builds(made.climate_action, st.sampled_from(("1", "2")), names, sta
 
 # The smaller a world, the more often its parts meet.
 identity = st.one_of(units, other_places, libraries)
-located = st.one_of(identity, areas, events, spaces, days)
+located = st.one_of(identity, areas, events, spaces, days, uses)
 chains = st.one_of(areas, scopes, proposals, projects)
 themes = st.one_of(events, keywords, hearings)
 everything = st.one_of(located, chains, things, budgets, results, processes, actions, keywords, hearings)

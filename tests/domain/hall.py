@@ -25,7 +25,7 @@ ZONE = ZoneInfo("Europe/Helsinki")
 GATHERED = {
     "sm": ("place", "area", "service"),
     "ki": ("library", "opening_day"),
-    "va": ("place", "space", "booking_hours", "busy_times"),
+    "va": ("place", "space", "booking_hours", "busy_times", "space_use"),
     "le": ("event", "keyword", "organisation", "registration", "place"),
     "fi": ("catalogue_record",),
     "de": ("budgeting_process", "budget", "budget_project", "proposal", "result", "budgeting_area"),

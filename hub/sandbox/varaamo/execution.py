@@ -360,10 +360,10 @@ class Varaamo:
             }
         )
 
-    def _reservations(self, args: Args) -> list[Row]:
-        wanted = [taken for taken in self.taken if taken.inside(args.get("beginDate"), args.get("endDate"))]
+    def _reservations(self, args: Args, among: Iterable[_Taken] | None = None) -> list[Row]:
+        wanted = _inside(self.taken if among is None else among, args.get("beginDate"), args.get("endDate"))
         rest = {name: value for name, value in args.items() if name not in {"beginDate", "endDate"}}
-        return kept([taken.row for taken in wanted], rest, self._reservation_filters())
+        return kept((taken.row for taken in wanted), rest, self._reservation_filters())
 
     def _reservation_filters(self) -> dict[str, Test]:
         return {
@@ -380,12 +380,9 @@ class Varaamo:
         everyone = not rooms and not units
         rooms |= {room["pk"] for room in self.rooms.values() if room["unit"] in units}
         rest = {name: value for name, value in args.items() if name not in {"forReservationUnits", "forUnits"}}
-        return [
-            row
-            for row in self._reservations(rest)
-            if row["state"] not in {"CANCELLED", "DENIED"}
-            and (everyone or not rooms.isdisjoint(row["affectedReservationUnits"]))
-        ]
+        there = {taken.row["pk"]: taken for pk in rooms for taken in self.taken_by_room.get(pk, ())}
+        among = self.taken if everyone else there.values()
+        return [row for row in self._reservations(rest, among) if row["state"] not in {"CANCELLED", "DENIED"}]
 
     def _first_free(self, room: Row, start: date, args: Args) -> Row:
         """The first start on the grid that leaves room for the shortest wanted booking, inside the hours wanted."""
@@ -438,15 +435,16 @@ class _Taken(msgspec.Struct, frozen=True):
         begins, ends = datetime.fromisoformat(row["beginsAt"]), datetime.fromisoformat(row["endsAt"])
         return cls(row, begins, ends, frozenset(row["affectedReservationUnits"]))
 
-    def inside(self, first: date | None, last: date | None) -> bool:
-        if first is not None and self.ends < datetime.combine(first, time.min, HELSINKI):
-            return False
-        return last is None or self.begins <= datetime.combine(last, time(23, 59, 59), HELSINKI)
-
     def clashes(self, start: datetime, end: datetime, buffers: tuple[timedelta, timedelta]) -> bool:
         before, after = (timedelta(seconds=self.row[name]) for name in ("bufferTimeBefore", "bufferTimeAfter"))
         blocked = start < self.ends + after and end > self.begins - before
         return blocked or (start - buffers[0] < self.ends and end + buffers[1] > self.begins)
+
+
+def _inside(many: Iterable[_Taken], first: date | None, last: date | None) -> Iterator[_Taken]:
+    start = datetime.combine(first or date(1, 1, 2), time.min, HELSINKI).astimezone(UTC)
+    end = datetime.combine(last or date(9999, 12, 30), time(23, 59, 59), HELSINKI).astimezone(UTC)
+    return (taken for taken in many if taken.ends >= start and taken.begins <= end)
 
 
 def _global_id(type_name: str, pk: int) -> str:
