@@ -62,7 +62,7 @@ class Derivation:
             if changed:
                 moved |= {"place", "space", "opening_day"} | ({"event"} if events else set())
         if touched.get("opening_day"):
-            derive_opening_days(writer, touched["opening_day"])
+            derive_opening_days(writer, touched["opening_day"], self._ranks)
         if touched.get("space"):
             derive_spaces(writer, touched["space"])
         if touched.get("space_use"):

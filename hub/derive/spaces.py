@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from hub.derive.work import Touched, delete, insert, put_texts, select
+from hub.index.epochs import epoch
 from hub.index.stems import sort_key
 from hub.index.write import Writer
-from hub.records.places import OpeningDay
+from hub.records.places import DayState, OpeningDay, TimeKind
 from hub.records.spaces import Space
 
+UNRANKED = 1000  # a source that is no longer configured speaks last
 _PLACES = "SELECT member, place FROM place_member WHERE member IN (SELECT value FROM json_each(?))"
 
 
@@ -42,14 +46,19 @@ def derive_spaces(writer: Writer, touched: Touched) -> None:
     )
 
 
-def derive_opening_days(writer: Writer, touched: Touched) -> None:
+def derive_opening_days(writer: Writer, touched: Touched, ranks: Mapping[str, int]) -> None:
     db = writer.connection
     delete(db, "opening_day", "rid", touched.all)
+    delete(db, "open_time", "day", touched.all)
     days = {rid: record for rid, record in writer.load(touched.changed).items() if isinstance(record, OpeningDay)}
     at = writer.rid_of({day.place for day in days.values()})
     places = dict(select(db, _PLACES, set(at.values())))
-    insert(
-        db,
-        "opening_day",
-        [(rid, at[d.place], places.get(at[d.place]), d.date.isoformat()) for rid, d in sorted(days.items())],
-    )
+    facts, times = [], set()
+    for rid, day in sorted(days.items()):
+        member, on, rank = at[day.place], day.date.isoformat(), ranks.get(day.ref.source, UNRANKED)
+        facts.append((rid, member, places.get(member), on, day.state is not DayState.UNKNOWN, rank, day.ref.key))
+        times |= {
+            (on, epoch(t.opens), epoch(t.closes), rid) for t in day.times if t.kind is not TimeKind.BY_ARRANGEMENT
+        }
+    insert(db, "opening_day", facts)
+    insert(db, "open_time", sorted(times))

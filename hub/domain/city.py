@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from typing import Any, ClassVar, Protocol
 from zoneinfo import ZoneInfo
 
@@ -107,6 +107,10 @@ class City:
         if until is not None and (self.expires_at is None or until < self.expires_at):
             self.expires_at = until
         return self._started
+
+    def midnight(self, days: int) -> datetime:
+        """The local midnight at which so many days are over, today the first. A day may have 23 or 25 hours."""
+        return datetime.combine(self._started.astimezone(self.zone).date() + timedelta(days=days), time(0), self.zone)
 
     @property
     def crawls(self) -> Mapping[tuple[str, str], CrawlState]:

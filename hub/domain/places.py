@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 
 import msgspec
 
@@ -15,8 +15,10 @@ from hub.domain.lists import Found, PageArgs, checked_sort, listed, listed_under
 from hub.errors import BadInput
 from hub.fetch import Source
 from hub.index import areas as area_index
+from hub.index import opening as opening_index
 from hub.index import places as index
 from hub.index.listing import Under
+from hub.index.opening import Opening
 from hub.index.places import IN_AREA, PlaceFilter
 from hub.records.core import LocalizedText, Point, Span
 from hub.records.merged import CityPlace
@@ -207,9 +209,18 @@ def open_at(city: City, rids: Sequence[int], at: datetime | None) -> list[bool |
         found.append(is_open if is_known else None)
         changes.extend(edge for t in times for edge in (t.opens, t.closes) if edge > moment)
     if at is None:
-        midnight = datetime.combine(today + timedelta(days=1), time(0), city.zone)
-        city.now(min([*changes, midnight]))
+        city.now(min([*changes, city.midnight(1)]))
     return found
+
+
+def opening(city: City, at: datetime | None, *, is_open: bool = True) -> Opening:
+    """The filter for places that are open at a moment (None: now), or are known to be closed."""
+    now = city.now()
+    today = (at or now).astimezone(city.zone).date()
+    if at is None:
+        city.now(city.midnight(1))
+        city.now(opening_index.next_change(city.index, now, today))
+    return Opening(at=at or now, today=today, is_open=is_open)
 
 
 # ---- areas

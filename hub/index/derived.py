@@ -39,9 +39,15 @@ CREATE TABLE place_area(place INTEGER NOT NULL, area INTEGER NOT NULL, PRIMARY K
 CREATE INDEX place_area_area ON place_area(area, place);
 
 CREATE TABLE opening_day(
-  rid INTEGER PRIMARY KEY, at INTEGER NOT NULL, place INTEGER, date TEXT NOT NULL);
+  rid INTEGER PRIMARY KEY, at INTEGER NOT NULL, place INTEGER, date TEXT NOT NULL, known INTEGER NOT NULL,
+  rank INTEGER NOT NULL, key TEXT NOT NULL);
 CREATE INDEX opening_day_place ON opening_day(place, date, rid);
 CREATE INDEX opening_day_at ON opening_day(at);
+-- open to anyone; `day` is the day's row, whose word may be another source's
+CREATE TABLE open_time(
+  date TEXT NOT NULL, opens INTEGER NOT NULL, closes INTEGER NOT NULL, day INTEGER NOT NULL,
+  PRIMARY KEY(date, opens, closes, day)) WITHOUT ROWID;
+CREATE INDEX open_time_day ON open_time(day);
 
 CREATE TABLE space(
   rid INTEGER PRIMARY KEY, at INTEGER, place INTEGER, kind TEXT NOT NULL, capacity INTEGER, free INTEGER,

@@ -12,6 +12,7 @@ from hub.index.bodies import numbered
 from hub.index.geo import Box, Near, near_params, squared_sql
 from hub.index.listing import Conditions, Listing, Under
 from hub.index.near import from_parent, is_around
+from hub.index.opening import Opening, are_open
 from hub.index.read import Index
 from hub.index.stems import match
 from hub.records.core import Ref
@@ -35,6 +36,7 @@ class PlaceFilter(msgspec.Struct, frozen=True, kw_only=True):
     near: Near | None = None
     box: Box | None = None
     has_spaces: bool | None = None
+    opening: Opening | None = None
     sort: PlaceSort = PlaceSort.NAME
 
 
@@ -64,6 +66,8 @@ def places(wanted: PlaceFilter, under: Under | None = None) -> Listing:
         inside_circle(c, "t.rid", "t.lat", "t.lon", wanted.near)
     if wanted.has_spaces is not None:
         c.add(f"{'' if wanted.has_spaces else 'NOT '}EXISTS (SELECT 1 FROM space s WHERE s.place = t.rid)")
+    if wanted.opening is not None:
+        are_open(c, "t.rid", wanted.opening)
     sort: tuple[str, ...] = ("t.name",)
     if wanted.sort is PlaceSort.DISTANCE:
         sort = (from_parent("place") if is_around(under) else squared_sql("t.lat", "t.lon"),)

@@ -9,6 +9,7 @@ from graphql import GraphQLResolveInfo
 
 from hub.domain import catalogue, civic, events, nodes, participation, places, provenance, spaces
 from hub.domain.lists import PageArgs
+from hub.errors import BadInput
 from hub.index.events import EventSort
 from hub.index.places import PlaceFilter as Wanted
 from hub.index.places import PlaceSort
@@ -60,17 +61,30 @@ class PlaceFilter:
     bbox: BoxInput | None = strawberry.field(default=None, description="Inside a rectangle.")
     districts: list[strawberry.ID] | None = strawberry.field(default=None, description="In any of these districts.")
     has_spaces: bool | None = strawberry.field(default=None, description="With something to book, or without.")
+    open_at: DateTime | None = strawberry.field(
+        default=None, description="Open to anyone at that moment, with staff or self-service."
+    )
+    open_now: bool | None = strawberry.field(
+        default=None, description="Open to anyone now, or known to be closed; where nobody knows, it is neither."
+    )
 
 
 def wanted_places(info: Info, given: PlaceFilter | None, sort: PlaceSort) -> Wanted:
     asked = given or PlaceFilter()
+    city = info.context.city
+    if asked.open_at is not None and asked.open_now is not None:
+        raise BadInput("openAt contradicts openNow: give one or the other")
+    opening = None
+    if asked.open_at is not None or asked.open_now is not None:
+        opening = places.opening(city, asked.open_at, is_open=asked.open_now is not False)
     return Wanted(
         text=asked.text,
         kinds=tuple(asked.kinds or ()),
-        areas=nodes.rids_of(info.context.city, asked.districts or (), "area"),
+        areas=nodes.rids_of(city, asked.districts or (), "area"),
         near=asked.near.to_domain() if asked.near else None,
         box=asked.bbox.to_domain() if asked.bbox else None,
         has_spaces=asked.has_spaces,
+        opening=opening,
         sort=sort,
     )
 

@@ -29,6 +29,7 @@ NUMBERS = {
     "area_within": ("area", "wider"),
     "place_area": ("place", "area"),
     "opening_day": ("rid", "at", "place"),
+    "open_time": ("day",),
     "space": ("rid", "at", "place"),
     "space_text": ("rowid",),
     "use_day": ("space", "told"),

@@ -17,6 +17,7 @@ from hub.index.event_details import Details
 from hub.index.events import AT_PLACE, BY_ORGANISER, IN_SERIES, EventFilter, EventSort
 from hub.index.geo import Box, Near
 from hub.index.listing import Listing, Under
+from hub.index.opening import Opening
 from hub.index.participation import ProjectFilter, ProposalFilter
 from hub.index.places import PlaceFilter, PlaceSort
 from hub.index.read import Index
@@ -399,6 +400,16 @@ PLACES: dict[str, tuple[Callable[[Number], PlaceFilter], list[Record], Record]] 
         lambda n: PlaceFilter(text="talo", box=BOX),
         [made.unit("in", location=made.spot(60.1, 24.9))],  # its corner
         made.unit("out", location=made.spot(60.1 - 1e-7, 24.9)),
+    ),
+    "opening": (
+        lambda n: PlaceFilter(text="talo", opening=Opening(at=made.at(12), today=date(2026, 11, 22))),
+        [made.unit("in"), made.opening_day(Ref("place", "sm", "in"), date(2026, 11, 22), made.span(12, 18))],
+        made.unit("out"),
+    ),
+    "opening, closed": (
+        lambda n: PlaceFilter(text="talo", opening=Opening(at=made.at(9), today=date(2026, 11, 22), is_open=False)),
+        [made.unit("in"), made.opening_day(Ref("place", "sm", "in"), date(2026, 11, 22), made.span(12, 18))],
+        made.unit("out"),
     ),
     "has_spaces": (
         lambda n: PlaceFilter(text="talo", has_spaces=True),
