@@ -311,6 +311,7 @@ def _filters(query: CatalogueQuery) -> Iterator[str]:
         yield f'search_daterange_mv:"[{first} TO {last}]"'
     if query.subject is not None:
         yield from any_of("topic_facet", [query.subject])
+    yield from any_of("topic_facet", query.subjects)
     if query.author is not None:
         yield from any_of("author_facet", [query.author])
 

@@ -1,7 +1,8 @@
 """What records are about, in themes: by the ids that their sources give, else by their words.
 
-A keyword is looked at once, however many events have it. An event's own words speak where its keywords name no theme
-(feeds have none); a hearing's, a wish's or a promise's title always does, since its labels are few and wide.
+A keyword is looked at once, however many events have it. An event's title speaks only where its source has no keywords
+for it, as feeds have none: it costs ten times what they do. A hearing's, a wish's or a promise's always does, since
+its labels are few and wide.
 """
 
 from __future__ import annotations
@@ -83,7 +84,7 @@ def link_events(writer: Writer, events: Mapping[int, Event], rids: Mapping[Ref, 
                     found[theme] = max(sure, found.get(theme, 0))
         if event.categories:
             found = meant(event.categories) | found
-        if not found:
+        if not found and not event.keywords:
             found = told_in([event.name], of_event=True)
         starts = epoch(event.starts_at) if event.starts_at else UNKNOWN_START
         rows.extend((theme, starts, rid, sure) for theme, sure in found.items())

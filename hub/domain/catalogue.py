@@ -15,7 +15,9 @@ from hub.domain.lists import Found, PageArgs, listed, listed_under
 from hub.errors import BadInput, TooManyLookups, UpstreamError, UpstreamTimeout
 from hub.index import catalogue as index
 from hub.index import places as place_index
+from hub.index import vocabulary
 from hub.index.catalogue import AT_PLACE, ThingFilter
+from hub.index.themes import OnThemes, is_exact, of_records
 from hub.records.catalogue import CataloguePage, CatalogueQuery, CatalogueRecord, Format
 
 KINDS = ("catalogue_record",)
@@ -35,6 +37,7 @@ class CatalogueFilter(msgspec.Struct, frozen=True, kw_only=True):
     published_to: int | None = None
     subject: str | None = None
     author: str | None = None
+    themes: OnThemes | None = None
     newest_first: bool = False
     facets: tuple[str, ...] = ()
     with_copies: bool = False  # whether the shelf is asked about, together with the page
@@ -55,7 +58,7 @@ async def catalogue(city: City, wanted: CatalogueFilter, page: PageArgs) -> Foun
     if wanted.is_listed:
         return (await _with_copies(city, wanted, [_things(city, wanted, page)]))[0]
     searches = list(city.hall.catalogues.values())
-    if not searches:
+    if not searches or is_exact(wanted.themes):  # no catalogue gives the ids of its subjects
         return _nothing(lambda: _lookup_answers(city, {}))
     search = searches[0]  # one catalogue is searched; several would each have a relevance of their own
     return (await _with_copies(city, wanted, [await _searched(city, search, wanted, page)]))[0]
@@ -107,15 +110,42 @@ async def catalogue_at(
     async def one(rid: int) -> Found[CatalogueRecord] | Exception:
         if rid not in codes:
             return _nothing(lambda: _lookup_answers(city, {}))
-        if city.catalogue_searches >= MOST_SEARCHES:
-            return TooManyLookups(
-                f"a search of the catalogue under each parent is a request of its own: at most {MOST_SEARCHES} in one"
-                " operation"
-            )
-        city.catalogue_searches += 1
-        return await catalogue(city, msgspec.structs.replace(wanted, places=(rid,)), page)
+        return await _one_search(city, msgspec.structs.replace(wanted, places=(rid,)), page)
 
     return await asyncio.gather(*(one(rid) for rid in places))
+
+
+async def catalogue_on(
+    city: City, themes: Sequence[int], wanted: CatalogueFilter, page: PageArgs
+) -> Sequence[Found[CatalogueRecord] | Exception]:
+    """Works and things about each theme: things from the index in one statement, anything else by a search for each."""
+    if wanted.themes is not None and wanted.themes.numbers:
+        raise BadInput("themes: under a theme no others can be asked for")
+    exact = is_exact(wanted.themes)
+    if wanted.is_listed:
+        lists = listed_under(
+            city,
+            index.things(_facts(city, wanted), of_records(CatalogueRecord.kind, exact)),
+            CatalogueRecord,
+            themes,
+            page,
+            order="things",
+            answers=lambda: answers.from_collections(city, *KINDS),
+        )
+        return await _with_copies(city, wanted, lists)
+    about = [msgspec.structs.replace(wanted, themes=OnThemes(numbers=(number,), exact=exact)) for number in themes]
+    return await asyncio.gather(*(_one_search(city, each, page) for each in about))
+
+
+async def _one_search(city: City, wanted: CatalogueFilter, page: PageArgs) -> Found[CatalogueRecord] | Exception:
+    """One of the searches under parents, which an operation may make five of."""
+    if city.catalogue_searches >= MOST_SEARCHES:
+        return TooManyLookups(
+            f"a search of the catalogue under each parent is a request of its own: at most {MOST_SEARCHES} in one"
+            " operation"
+        )
+    city.catalogue_searches += 1
+    return await catalogue(city, wanted, page)
 
 
 def _facts(city: City, wanted: CatalogueFilter) -> ThingFilter:
@@ -124,6 +154,7 @@ def _facts(city: City, wanted: CatalogueFilter) -> ThingFilter:
         formats=wanted.formats,
         languages=wanted.languages,
         branches=_codes(city, wanted.places) if wanted.places else (),
+        themes=wanted.themes,
     )
 
 
@@ -154,6 +185,7 @@ async def _searched(
         published_to=wanted.published_to,
         subject=wanted.subject,
         author=wanted.author,
+        subjects=_subjects(wanted.themes),
         newest_first=wanted.newest_first,
         page=number + 1,
         limit=page.first,
@@ -197,6 +229,12 @@ async def _searched(
         totals=total,
         facets=values[0].facets,
     )
+
+
+def _subjects(wanted: OnThemes | None) -> tuple[str, ...]:
+    """What the catalogue calls these themes."""
+    numbers = () if wanted is None else wanted.numbers
+    return tuple(dict.fromkeys(label for number in numbers for label in vocabulary.called(number)))
 
 
 def _without(

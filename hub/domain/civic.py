@@ -15,6 +15,7 @@ from hub.errors import BadInput
 from hub.index import civic as index
 from hub.index import places as place_index
 from hub.index.civic import DECISION_IN_AREA, HEARING_IN_AREA, DecisionFilter, HearingFilter
+from hub.index.themes import is_exact, of_records
 from hub.records.civic import Decision, Hearing, HearingComments, HearingSection
 from hub.records.core import Ref
 from hub.records.places import Area, AreaKind
@@ -49,6 +50,19 @@ def hearings_in(city: City, areas: Sequence[int], wanted: HearingFilter, page: P
         index.hearings(wanted, _asked_at(city, wanted), HEARING_IN_AREA),
         Hearing,
         areas,
+        page,
+        order=_order(wanted),
+        answers=lambda: answers.from_collections(city, *_kinds(wanted)),
+    )
+
+
+def hearings_on(city: City, themes: Sequence[int], wanted: HearingFilter, page: PageArgs) -> list[Found[Hearing]]:
+    """The hearings about each theme."""
+    return listed_under(
+        city,
+        index.hearings(wanted, _asked_at(city, wanted), of_records(Hearing.kind, is_exact(wanted.themes))),
+        Hearing,
+        themes,
         page,
         order=_order(wanted),
         answers=lambda: answers.from_collections(city, *_kinds(wanted)),
@@ -129,6 +143,19 @@ def decisions_in(city: City, areas: Sequence[int], wanted: DecisionFilter, page:
         index.decisions(_checked(wanted), DECISION_IN_AREA),
         Decision,
         areas,
+        page,
+        order="decisions",
+        answers=lambda: answers.from_collections(city, Decision.kind),
+    )
+
+
+def decisions_on(city: City, themes: Sequence[int], wanted: DecisionFilter, page: PageArgs) -> list[Found[Decision]]:
+    """The decisions about each theme."""
+    return listed_under(
+        city,
+        index.decisions(_checked(wanted), of_records(Decision.kind, is_exact(wanted.themes))),
+        Decision,
+        themes,
         page,
         order="decisions",
         answers=lambda: answers.from_collections(city, Decision.kind),

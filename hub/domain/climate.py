@@ -7,9 +7,10 @@ from datetime import datetime
 
 from hub.domain import answers
 from hub.domain.city import City
-from hub.domain.lists import Found, PageArgs, listed
+from hub.domain.lists import Found, PageArgs, listed, listed_under
 from hub.index import climate as index
 from hub.index.climate import ActionFilter
+from hub.index.themes import is_exact, of_records
 from hub.records.climate import ClimateAction, ClimateIndicator, ClimateTask, ClimateTasks
 from hub.records.core import Ref
 
@@ -22,6 +23,19 @@ def actions(city: City, wanted: ActionFilter, page: PageArgs) -> Found[ClimateAc
         city,
         index.actions(wanted),
         ClimateAction,
+        page,
+        order="climate-actions",
+        answers=lambda: answers.from_collections(city, *KINDS),
+    )
+
+
+def actions_on(city: City, themes: Sequence[int], wanted: ActionFilter, page: PageArgs) -> list[Found[ClimateAction]]:
+    """Actions about each theme, by name."""
+    return listed_under(
+        city,
+        index.actions(wanted, of_records(ClimateAction.kind, is_exact(wanted.themes))),
+        ClimateAction,
+        themes,
         page,
         order="climate-actions",
         answers=lambda: answers.from_collections(city, *KINDS),

@@ -14,6 +14,7 @@ from hub.errors import BadInput
 from hub.index import events as index
 from hub.index.events import AT_PLACE, BY_ORGANISER, IN_AREA, IN_SERIES, EventFilter
 from hub.index.listing import Under
+from hub.index.themes import is_exact, of_events
 from hub.records.core import LocalizedText, Ref
 from hub.records.events import Event, EventSeries, EventType, Keyword, Organisation, Registration, as_series
 from hub.records.merged import CityEvent
@@ -52,9 +53,13 @@ def events(city: City, wanted: EventFilter, page: PageArgs) -> Found[Event]:
 
 def volunteering(city: City, wanted: EventFilter, page: PageArgs) -> Found[Event]:
     """Where one comes to help; other types asked for besides are a contradiction."""
+    return events(city, _only_volunteering(wanted), page)
+
+
+def _only_volunteering(wanted: EventFilter) -> EventFilter:
     if wanted.types and EventType.VOLUNTEERING not in wanted.types:
         raise BadInput("types: volunteering lists events of type VOLUNTEERING only")
-    return events(city, msgspec.structs.replace(wanted, types=(EventType.VOLUNTEERING,)), page)
+    return msgspec.structs.replace(wanted, types=(EventType.VOLUNTEERING,))
 
 
 def events_at(city: City, places: Sequence[int], wanted: EventFilter, page: PageArgs) -> list[Found[Event]]:
@@ -71,6 +76,15 @@ def events_by(city: City, organisers: Sequence[int], wanted: EventFilter, page: 
 
 def events_of_series(city: City, series: Sequence[int], wanted: EventFilter, page: PageArgs) -> list[Found[Event]]:
     return _under(city, series, wanted, page, IN_SERIES)
+
+
+def events_on(city: City, themes: Sequence[int], wanted: EventFilter, page: PageArgs) -> list[Found[Event]]:
+    """About each theme; sure or inferred, as the filter says."""
+    return _under(city, themes, wanted, page, of_events(is_exact(wanted.themes)))
+
+
+def volunteering_on(city: City, themes: Sequence[int], wanted: EventFilter, page: PageArgs) -> list[Found[Event]]:
+    return events_on(city, themes, _only_volunteering(wanted), page)
 
 
 def _under(city: City, parents: Sequence[int], wanted: EventFilter, page: PageArgs, under: Under) -> list[Found[Event]]:

@@ -6,14 +6,16 @@ from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime
 
-from hub.domain import catalogue
+from hub.domain import catalogue, themes
 from hub.domain.city import City
 from hub.errors import BadId, BadInput, UpstreamError, Withdrawn
 from hub.index import events as event_index
 from hub.index import places as place_index
+from hub.index.themes import OnThemes
 from hub.records.core import Record, Ref
 from hub.records.events import Event, as_series
 from hub.records.registry import BY_KIND
+from hub.records.themes import Theme
 
 MOST_IDS = 100
 OF_A_PLACE = {"place", "library"}
@@ -21,7 +23,7 @@ OF_A_PLACE = {"place", "library"}
 NODES = {
     "place", "library", "area", "space", "event", "keyword", "organisation", "catalogue_record", "budgeting_process",
     "climate_action", "climate_indicator",
-    "budgeting_area", "budget", "budget_project", "proposal", "result", "hearing", "decision",
+    "budgeting_area", "budget", "budget_project", "proposal", "result", "hearing", "decision", "theme",
 }  # fmt: skip
 
 
@@ -52,7 +54,10 @@ def checked(ref: Ref, *kinds: str) -> Ref:
 
 
 async def by_refs(city: City, refs: set[Ref]) -> dict[Ref, Record | Exception]:
-    found: dict[Ref, Record | Exception] = {}
+    found: dict[Ref, Record | Exception] = {
+        ref: theme for ref in refs if ref.kind == Theme.kind and (theme := themes.by_ref(ref)) is not None
+    }
+    refs = {ref for ref in refs if ref.kind != Theme.kind}
     known = city.index.by_refs(refs)
     members = {ref: known[ref].rid for ref in refs if ref.kind in OF_A_PLACE and ref in known and known[ref].record}
     homes = place_index.of_members(city.index, members.values())
@@ -108,6 +113,17 @@ def _events(city: City, members: dict[Ref, int]) -> dict[Ref, Event]:
 
 def withdrawn(ref: Ref, at: datetime) -> Withdrawn:
     return Withdrawn(f"{ref.gid[:40]!r} was withdrawn by its source; noticed on {at.date().isoformat()}")
+
+
+def themes_of(gids: Sequence[str], *, exact: bool) -> OnThemes | None:
+    """The themes that a filter means by these ids; BadId for one that is no theme's. None: it asks for nothing."""
+    numbers = []
+    for gid in gids:
+        theme = themes.by_ref(checked(Ref.from_gid(gid), Theme.kind))
+        if theme is None:
+            raise BadId(f"{gid[:40]!r} is not known here")
+        numbers.append(theme.number)
+    return OnThemes(numbers=tuple(numbers), exact=exact) if numbers or exact else None
 
 
 def rids_of(city: City, gids: Sequence[str], *kinds: str) -> tuple[int, ...]:

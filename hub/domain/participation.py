@@ -21,6 +21,7 @@ from hub.index.participation import (
     ProjectFilter,
     ProposalFilter,
 )
+from hub.index.themes import is_exact, of_records
 from hub.records.core import Record, Ref
 from hub.records.participation import Budget, BudgetingArea, BudgetingProcess, BudgetProject, Phase, Proposal, Result
 from hub.records.places import Area
@@ -126,6 +127,32 @@ def proposals_in(city: City, areas: Sequence[int], wanted: ProposalFilter, page:
         areas,
         page,
         order="proposals-in-area",
+        answers=lambda: _told(city, Proposal.kind),
+    )
+
+
+def projects_on(city: City, themes: Sequence[int], wanted: ProjectFilter, page: PageArgs) -> list[Found[BudgetProject]]:
+    """Projects about each theme, by name."""
+    return listed_under(
+        city,
+        index.projects(wanted, of_records(BudgetProject.kind, is_exact(wanted.themes))),
+        BudgetProject,
+        themes,
+        page,
+        order="projects",
+        answers=lambda: _told(city, BudgetProject.kind),
+    )
+
+
+def proposals_on(city: City, themes: Sequence[int], wanted: ProposalFilter, page: PageArgs) -> list[Found[Proposal]]:
+    """Ideas, plans and proposals about each theme, newest first."""
+    return listed_under(
+        city,
+        index.proposals(wanted, of_records(Proposal.kind, is_exact(wanted.themes))),
+        Proposal,
+        themes,
+        page,
+        order="proposals",
         answers=lambda: _told(city, Proposal.kind),
     )
 

@@ -9,8 +9,10 @@ import msgspec
 
 from hub.domain.city import City
 from hub.fetch import Source
+from hub.index import vocabulary
 from hub.records.core import Instant, Record, Ref
 from hub.records.merged import CityEvent, CityPlace
+from hub.records.themes import Theme
 
 LOOKED_UP = timedelta(hours=1)  # how long a looked-up record counts as fresh, where its reply is not at hand
 
@@ -25,7 +27,7 @@ class Provenance(msgspec.Struct, frozen=True, kw_only=True):
     attribution: str | None
     fetched_at: datetime
     modified_at: datetime | None
-    fresh_until: datetime
+    fresh_until: datetime | None  # None: it does not age
     is_stale: bool
     confidence: float = 1.0
 
@@ -34,7 +36,9 @@ def of_all(city: City, records: Sequence[Record]) -> list[Provenance]:
     """Of each record's own (for a merged one: its first) source. What is stored was confirmed with its collection."""
     ages = city.index.fetched_at([record.rid for record in records if record.rid])
     return [
-        said_by(
+        _of_the_vocabulary(record)
+        if isinstance(record, Theme)
+        else said_by(
             city,
             record.ref,
             record.url,
@@ -44,6 +48,22 @@ def of_all(city: City, records: Sequence[Record]) -> list[Provenance]:
         )
         for record in records
     ]
+
+
+def _of_the_vocabulary(theme: Theme) -> Provenance:
+    """Themes come with the hub, from no source: `fetched_at` is when their vocabulary was released."""
+    licence, attribution = vocabulary.licence()
+    return Provenance(
+        source=None,
+        record_id=theme.ref.key,
+        url=theme.url,
+        license=licence,
+        attribution=attribution,
+        fetched_at=theme.read_at,
+        modified_at=None,
+        fresh_until=None,
+        is_stale=False,
+    )
 
 
 def also_in(city: City, merged: Sequence[Record]) -> list[list[Provenance]]:

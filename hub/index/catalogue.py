@@ -9,6 +9,7 @@ import msgspec
 from hub.index.listing import Conditions, Listing, Under
 from hub.index.places import text_condition
 from hub.index.read import Index
+from hub.index.themes import OnThemes, about
 from hub.records.catalogue import Format
 
 
@@ -17,6 +18,7 @@ class ThingFilter(msgspec.Struct, frozen=True, kw_only=True):
     formats: tuple[Format, ...] = ()
     languages: tuple[str, ...] = ()
     branches: tuple[str, ...] = ()
+    themes: OnThemes | None = None
 
 
 CODES = (
@@ -47,6 +49,7 @@ def things(wanted: ThingFilter, under: Under | None = None) -> Listing:
             " AND b.code IN (SELECT value FROM json_each(:branches)))",
             branches=msgspec.json.encode(list(wanted.branches)).decode(),
         )
+    about(c, "catalogue_record", wanted.themes)
     if wanted.text is not None:
         text_condition(c, "thing_text", wanted.text)
     return Listing(table="thing", sort=("t.name",), where=tuple(c.where), params=c.params, under=under)

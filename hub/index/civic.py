@@ -11,6 +11,7 @@ from hub.index.epochs import UNKNOWN_START, epoch, moment
 from hub.index.listing import Conditions, Listing, Under
 from hub.index.places import text_condition
 from hub.index.read import Index
+from hub.index.themes import OnThemes, about
 from hub.records.civic import HearingSection
 from hub.records.places import AreaKind
 
@@ -26,6 +27,7 @@ class HearingFilter(msgspec.Struct, frozen=True, kw_only=True):
     text: str | None = None
     is_open: bool | None = None
     areas: tuple[int, ...] = ()
+    themes: OnThemes | None = None
 
 
 class DecisionFilter(msgspec.Struct, frozen=True, kw_only=True):
@@ -36,6 +38,7 @@ class DecisionFilter(msgspec.Struct, frozen=True, kw_only=True):
     decided_from: date | None = None
     decided_to: date | None = None
     areas: tuple[int, ...] = ()
+    themes: OnThemes | None = None
 
 
 def hearings(wanted: HearingFilter, now: datetime, under: Under | None = None) -> Listing:
@@ -45,6 +48,7 @@ def hearings(wanted: HearingFilter, now: datetime, under: Under | None = None) -
         c.add(OPEN if wanted.is_open else f"NOT ({OPEN})", now=epoch(now))
     if wanted.areas:
         _in_areas(c, "hearing", wanted.areas)
+    about(c, "hearing", wanted.themes)
     if wanted.text is not None:
         text_condition(c, "hearing_text", wanted.text)
     is_open = wanted.is_open is True
@@ -69,6 +73,7 @@ def decisions(wanted: DecisionFilter, under: Under | None = None) -> Listing:
         c.add("t.number = :number", number=wanted.case_number)
     if wanted.areas:
         _in_areas(c, "decision", wanted.areas)
+    about(c, "decision", wanted.themes)
     if wanted.text is not None:
         text_condition(c, "decision_text", wanted.text)
     return Listing(

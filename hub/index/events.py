@@ -17,9 +17,11 @@ from hub.index.listing import Conditions, Listing, Under
 from hub.index.near import from_parent, is_around
 from hub.index.places import text_condition
 from hub.index.read import Index
+from hub.index.themes import OnThemes, is_exact
 from hub.records.core import Span
 from hub.records.events import Event, EventStatus, EventType
 from hub.records.merged import CityEvent
+from hub.records.themes import EXACT
 
 # So many events are found by their own list and sorted; more are so common that walking in order and testing each soon
 # fills a page. (At a page of 51 of 200 000 events the two cost the same at some two thousand.)
@@ -56,6 +58,7 @@ class EventFilter(msgspec.Struct, frozen=True, kw_only=True):
     organisers: tuple[int, ...] = ()
     series: tuple[int, ...] = ()
     keywords: tuple[int, ...] = ()
+    themes: OnThemes | None = None
     types: tuple[EventType, ...] = ()
     statuses: tuple[EventStatus, ...] = ()
     sources: tuple[str, ...] = ()
@@ -137,6 +140,8 @@ def events(index: Index, wanted: EventFilter, under: Under | None = None) -> Lis
         )
     if wanted.keywords:
         _linked(c, index, wanted, under, "keyword", wanted.keywords)
+    if wanted.themes is not None and wanted.themes.numbers:
+        _linked(c, index, wanted, under, "theme", wanted.themes.numbers)
     if wanted.types:
         c.any_of("t.type", "types", wanted.types)
     if wanted.statuses:
@@ -229,10 +234,12 @@ def _at(c: Conditions, index: Index, wanted: EventFilter, under: Under | None, p
 def _linked(
     c: Conditions, index: Index, wanted: EventFilter, under: Under | None, name: str, values: Sequence[int]
 ) -> None:
-    """Events that are linked to any of these: in `event_keyword`, `event_area` or `event_organiser`,
-    whose rows hold the start too."""
+    """Events that are linked to any of these: in `event_keyword`, `event_area`, `event_organiser` or `event_theme`,
+    whose rows hold the start too.
+    """
     c.params[f"{name}s"] = f"{list(values)}"
-    table = f"event_{name} l WHERE l.{name} IN (SELECT value FROM json_each(:{name}s))"
+    sure = f" AND l.sure = {EXACT}" if name == "theme" and is_exact(wanted.themes) else ""
+    table = f"event_{name} l WHERE l.{name} IN (SELECT value FROM json_each(:{name}s)){sure}"
     found = f"SELECT l.event FROM {table}{bounds('l', wanted)}"
     if _are_few(index, c, found, RARE):
         c.add(f"{_listed(under)} IN ({found})")

@@ -10,6 +10,7 @@ import msgspec
 from hub.index.listing import Conditions, Listing, Under
 from hub.index.places import text_condition
 from hub.index.read import Index
+from hub.index.themes import OnThemes, about
 from hub.records.participation import ProposalStage
 
 
@@ -28,6 +29,7 @@ class ProposalFilter(msgspec.Struct, frozen=True, kw_only=True):
     scopes: tuple[int, ...] = ()
     stages: tuple[ProposalStage, ...] = ()
     states: tuple[str, ...] = ()
+    themes: OnThemes | None = None
 
 
 class ProjectFilter(msgspec.Struct, frozen=True, kw_only=True):
@@ -35,6 +37,7 @@ class ProjectFilter(msgspec.Struct, frozen=True, kw_only=True):
     process: int | None = None
     scopes: tuple[int, ...] = ()
     is_selected: bool | None = None
+    themes: OnThemes | None = None
 
 
 OF_PROCESS = Under(condition="t.process = p.value")
@@ -73,6 +76,7 @@ def projects(wanted: ProjectFilter, under: Under | None = None) -> Listing:
         c.any_of("t.scope", "scopes", wanted.scopes)
     if wanted.is_selected is not None:
         c.add("t.selected = :selected", selected=int(wanted.is_selected))
+    about(c, "budget_project", wanted.themes)
     if wanted.text is not None:
         text_condition(c, "project_text", wanted.text)
     by_area = under is PROJECTS_IN_AREA
@@ -90,6 +94,7 @@ def proposals(wanted: ProposalFilter, under: Under | None = None) -> Listing:
         c.any_of("t.stage", "stages", wanted.stages)
     if wanted.states:
         c.any_of("t.state", "states", wanted.states)
+    about(c, "proposal", wanted.themes)
     if wanted.text is not None:
         text_condition(c, "proposal_text", wanted.text)
     if under is PROPOSALS_IN_AREA:

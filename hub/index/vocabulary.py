@@ -138,6 +138,13 @@ def called(number: int) -> tuple[str, ...]:
     return tuple(dict.fromkeys(found))
 
 
+def names_of(number: int, language: Language) -> tuple[str, ...]:
+    """Its label, the same without the qualifier, and other words for it."""
+    label: str = getattr(themes()[number].label, language)
+    also: tuple[str, ...] = getattr(hand().also[number], language) if number in hand().also else ()
+    return label, bare(label), *also
+
+
 def bare(label: str) -> str:
     return QUALIFIER.sub("", label)
 
@@ -157,8 +164,7 @@ def labels(language: Language) -> Labels:
         label: str | None = getattr(theme.label, language)
         assert label is not None, "every concept has its three labels"
         whole[_fold(label)] = number
-        also: tuple[str, ...] = getattr(told.also[number], language) if number in told.also else ()
-        for name in (bare(label), *also):
+        for name in names_of(number, language)[1:]:
             plain[_fold(name)].add(number)
             for form in (name, *_forms(name, language)):
                 stems[_stems(form, language)].add(number)

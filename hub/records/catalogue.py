@@ -101,6 +101,7 @@ class CatalogueQuery(Value, frozen=True, kw_only=True, gc=False, omit_defaults=T
     published_from: int | None = None  # year, inclusive
     published_to: int | None = None
     subject: str | None = None
+    subjects: tuple[str, ...] = ()  # any of
     author: str | None = None
     newest_first: bool = False  # else by relevance
     page: int = 1

@@ -17,15 +17,15 @@ from hub.records.catalogue import Format
 from hub.schema.connection import Connection
 from hub.schema.context import Info
 from hub.schema.lazy import PlaceLazy
-from hub.schema.node import Node
 from hub.schema.scalars import URL, DateTime, LanguageCode
 from hub.schema.texts import LocalizedText
+from hub.schema.themed import Themed, ThemedFilter
 
 FACETS = ("FORMAT", "LANGUAGE", "BRANCH", "YEAR", "SUBJECT", "AUTHOR")
 
 
 @strawberry.input(description="Which records to list; what is left out does not matter. Of a list, any will do.")
-class CatalogueFilter:
+class CatalogueFilter(ThemedFilter):
     text: str | None = strawberry.field(default=None, description="Words to look for, as a person types them.")
     formats: list[Format] | None = strawberry.field(
         default=None, description="Of these formats. Only OBJECT is answered without asking the catalogue."
@@ -57,6 +57,7 @@ def wanted_records(info: Info, given: CatalogueFilter | None, *, facets: tuple[s
         published_to=asked.published_to,
         subject=asked.subject,
         author=asked.author,
+        themes=asked.on_themes(),
         newest_first=asked.newest_first,
         facets=facets,
         with_copies=info.context.selects_below(info, "holdings"),
@@ -84,7 +85,7 @@ class Holding:
 
 
 @strawberry.federation.type(keys=["id"], description="A work or a thing that libraries lend.")
-class CatalogueRecord(Node):
+class CatalogueRecord(Themed):
     title: LocalizedText | None = strawberry.field(description="In the work's own language.")
     authors: list[str] = strawberry.field(description="Who made it.")
     year: int | None = strawberry.field(description="Of publication.")

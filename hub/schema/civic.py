@@ -15,15 +15,15 @@ from hub.records.places import AreaKind
 from hub.schema.context import Info
 from hub.schema.lazy import DistrictLazy, PlaceLazy
 from hub.schema.located import Located
-from hub.schema.node import Node
 from hub.schema.scalars import URL, Date, DateTime
 from hub.schema.texts import LocalizedText, Location
+from hub.schema.themed import Themed, ThemedFilter
 
 Divisions = Annotated[list[AreaKind] | None, strawberry.argument(description="Of which divisions.")]
 
 
 @strawberry.input(description="Which hearings to list; what is left out does not matter.")
-class HearingFilter:
+class HearingFilter(ThemedFilter):
     text: str | None = strawberry.field(
         default=None, description="Words that its title, summary, labels or sections must hold."
     )
@@ -32,7 +32,7 @@ class HearingFilter:
 
 
 @strawberry.input(description="Which decisions to list; what is left out does not matter.")
-class DecisionFilter:
+class DecisionFilter(ThemedFilter):
     text: str | None = strawberry.field(
         default=None, description="Words that its heading, its case's heading, summary or category must hold."
     )
@@ -47,7 +47,7 @@ class DecisionFilter:
 def wanted_hearings(info: Info, given: HearingFilter | None) -> HearingsWanted:
     asked = given or HearingFilter()
     areas = nodes.rids_of(info.context.city, asked.districts or (), "area")
-    return HearingsWanted(text=asked.text, is_open=asked.is_open, areas=areas)
+    return HearingsWanted(text=asked.text, is_open=asked.is_open, areas=areas, themes=asked.on_themes())
 
 
 def wanted_decisions(info: Info, given: DecisionFilter | None) -> DecisionsWanted:
@@ -58,6 +58,7 @@ def wanted_decisions(info: Info, given: DecisionFilter | None) -> DecisionsWante
         decided_from=asked.decided_from,
         decided_to=asked.decided_to,
         areas=nodes.rids_of(info.context.city, asked.districts or (), "area"),
+        themes=asked.on_themes(),
     )
 
 
@@ -87,7 +88,7 @@ class HearingSection:
 @strawberry.federation.type(
     keys=["id"], description="The city asks residents what they think. Who commented is never told."
 )
-class Hearing(Located):
+class Hearing(Located, Themed):
     title: LocalizedText | None = strawberry.field(description="What it is about.")
     summary: LocalizedText | None = strawberry.field(description="In a sentence or two, plain text.")
     opens_at: DateTime | None = strawberry.field(description="From when one may comment.")
@@ -151,7 +152,7 @@ class Hearing(Located):
 @strawberry.federation.type(
     keys=["id"], description="What the city decided; of earlier years a case, with the day of its latest decision."
 )
-class Decision(Node):
+class Decision(Themed):
     title: LocalizedText | None = strawberry.field(description="What was decided on.")
     case_title: LocalizedText | None = strawberry.field(description="The heading of the case that it belongs to.")
     case_number: str | None = strawberry.field(

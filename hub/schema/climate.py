@@ -14,17 +14,18 @@ from hub.schema.context import Info
 from hub.schema.node import Node
 from hub.schema.scalars import URL, Date, DateTime
 from hub.schema.texts import LocalizedText
+from hub.schema.themed import Themed, ThemedFilter
 
 
 @strawberry.input(description="Which climate actions to list; what is left out does not matter.")
-class ClimateActionFilter:
+class ClimateActionFilter(ThemedFilter):
     text: str | None = strawberry.field(
         default=None, description="Words that its name, description, category or responsible organisations must hold."
     )
     statuses: list[str] | None = strawberry.field(default=None, description="Any of these, as in `statusKey`.")
 
     def to_domain(self) -> ActionFilter:
-        return ActionFilter(text=self.text, statuses=tuple(self.statuses or ()))
+        return ActionFilter(text=self.text, statuses=tuple(self.statuses or ()), themes=self.on_themes())
 
 
 @strawberry.type(description="One step of a climate action.")
@@ -70,7 +71,7 @@ class ClimateIndicator(Node):
 @strawberry.federation.type(
     keys=["id"], description="Something that the city has promised to do for the climate. Who works on it is not told."
 )
-class ClimateAction(Node):
+class ClimateAction(Themed):
     identifier: str = strawberry.field(description="Its number in the programme.")
     name: LocalizedText | None = strawberry.field(description="Its name.")
     official_name: LocalizedText | None = strawberry.field(description="As it was decided on.")

@@ -25,10 +25,11 @@ from hub.schema.located import Located
 from hub.schema.node import Node, Provenance
 from hub.schema.scalars import URL, Date, DateTime, LanguageCode
 from hub.schema.texts import Contact, Image, LocalizedText, Location
+from hub.schema.themed import Themed, ThemedFilter
 
 
 @strawberry.input(description="Which events to list; what is left out does not matter. Of a list, any will do.")
-class EventFilter:
+class EventFilter(ThemedFilter):
     text: str | None = strawberry.field(default=None, description="Words that its name or description must hold.")
     starts_after: DateTime | None = strawberry.field(default=None, description="Begins then or later.")
     starts_before: DateTime | None = strawberry.field(default=None, description="Begins before then.")
@@ -113,6 +114,7 @@ def wanted_events(info: Info, given: EventFilter | None, sort: EventSort) -> Wan
         areas=nodes.rids_of(city, asked.districts or (), "area"),
         organisers=nodes.rids_of(city, asked.organisers or (), "organisation"),
         keywords=nodes.rids_of(city, asked.keywords or (), "keyword"),
+        themes=asked.on_themes(),
         types=tuple(asked.types or ()),
         statuses=tuple(asked.statuses or ()),
         sources=tuple(names[name] for name in asked.sources or ()),
@@ -245,7 +247,7 @@ class Registration:
 @strawberry.federation.type(
     keys=["id"], description="A parent of events that are listed one by one: a course of ten evenings, a festival."
 )
-class EventSeries(Node):
+class EventSeries(Themed):
     name: LocalizedText | None = strawberry.field(description="Its name.")
     description: LocalizedText | None = strawberry.field(description="Sanitised HTML.")
     starts_at: DateTime | None = strawberry.field(description="When it begins, by its source.")
@@ -277,7 +279,7 @@ class EventSeries(Node):
 
 
 @strawberry.federation.type(keys=["id"], description="One occurrence. What holds several together is its `series`.")
-class Event(Located):
+class Event(Located, Themed):
     name: LocalizedText | None = strawberry.field(description="Its name.")
     summary: LocalizedText | None = strawberry.field(description="In a sentence or two, plain text.")
     description: LocalizedText | None = strawberry.field(description="Sanitised HTML.")

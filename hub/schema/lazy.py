@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from hub.schema.participation import BudgetProject, ProjectFilter, Proposal, ProposalFilter
     from hub.schema.places import District, Place, PlaceFilter
     from hub.schema.spaces import Space, SpaceFilter
+    from hub.schema.themes import ThemeConnection
     from hub.schema.utilisation import Utilisation
 
 CataloguePageLazy: TypeAlias = Annotated["CatalogueConnection", strawberry.lazy("hub.schema.catalogue")]
@@ -35,3 +36,4 @@ PlaceFilterLazy: TypeAlias = Annotated["PlaceFilter", strawberry.lazy("hub.schem
 PlaceLazy: TypeAlias = Annotated["Place", strawberry.lazy("hub.schema.places")]
 SpaceLazy: TypeAlias = Annotated["Space", strawberry.lazy("hub.schema.spaces")]
 SpaceFilterLazy: TypeAlias = Annotated["SpaceFilter", strawberry.lazy("hub.schema.spaces")]
+ThemePageLazy: TypeAlias = Annotated["ThemeConnection", strawberry.lazy("hub.schema.themes")]

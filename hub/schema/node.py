@@ -18,6 +18,7 @@ from hub.records.merged import CityEvent, CityPlace
 from hub.records.participation import Budget, BudgetingArea, BudgetingProcess, BudgetProject, Proposal, Result
 from hub.records.places import Area
 from hub.records.spaces import Space
+from hub.records.themes import Theme
 from hub.schema.context import Info
 from hub.schema.scalars import URL, DateTime
 from hub.schema.sources import Source
@@ -43,12 +44,15 @@ NAMES: dict[type[Record], str] = {
     ClimateIndicator: "ClimateIndicator",
     Hearing: "Hearing",
     Decision: "Decision",
+    Theme: "Theme",
 }
 
 
 @strawberry.type(description="Where a record is from and how old it is.")
 class Provenance:
-    source: Source | None = strawberry.field(description="Who says it; null for a source no longer configured.")
+    source: Source | None = strawberry.field(
+        description="Who says it; null for a source no longer configured, and for what comes with the hub."
+    )
     record_id: str = strawberry.field(description="The source's own id.")
     url: URL | None = strawberry.field(description="The source's page about it.")
     license: str | None = strawberry.field(description="Under which licence it may be used.")
@@ -57,7 +61,7 @@ class Provenance:
         description="When it was last known to be so: its copy was read, or its collection was confirmed later."
     )
     modified_at: DateTime | None = strawberry.field(description="When its source last changed it; null if not told.")
-    fresh_until: DateTime | None = strawberry.field(description="Until when it counts as fresh.")
+    fresh_until: DateTime | None = strawberry.field(description="Until when it counts as fresh; null: it does not age.")
     is_stale: bool = strawberry.field(description="True once `freshUntil` has passed.")
     confidence: float = strawberry.field(description="1 if joined by an id, less if by a rule.")
 

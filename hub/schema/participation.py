@@ -26,6 +26,7 @@ from hub.schema.located import Located
 from hub.schema.node import Node
 from hub.schema.scalars import URL, Date, DateTime
 from hub.schema.texts import LocalizedText, Location
+from hub.schema.themed import Themed, ThemedFilter
 
 
 class AreaContext:
@@ -72,7 +73,7 @@ def _process(info: Info, gid: strawberry.ID | None) -> int | None:
 
 
 @strawberry.input(description="Which projects to list; what is left out does not matter.")
-class ProjectFilter:
+class ProjectFilter(ThemedFilter):
     text: str | None = strawberry.field(default=None, description="Words that its title or description must hold.")
     process: strawberry.ID | None = strawberry.field(default=None, description="Of this round.")
     area: strawberry.ID | None = strawberry.field(default=None, description="Of this budgeting area, or district.")
@@ -80,7 +81,7 @@ class ProjectFilter:
 
 
 @strawberry.input(description="Which ideas, plans and proposals to list; what is left out does not matter.")
-class ProposalFilter:
+class ProposalFilter(ThemedFilter):
     text: str | None = strawberry.field(default=None, description="Words that its title or text must hold.")
     process: strawberry.ID | None = strawberry.field(default=None, description="Of this round.")
     area: strawberry.ID | None = strawberry.field(default=None, description="Of this budgeting area, or district.")
@@ -95,6 +96,7 @@ def wanted_projects(info: Info, given: ProjectFilter | None) -> ProjectsWanted:
         process=_process(info, asked.process),
         scopes=_scopes(info, asked.area),
         is_selected=asked.is_selected,
+        themes=asked.on_themes(),
     )
 
 
@@ -106,6 +108,7 @@ def wanted_proposals(info: Info, given: ProposalFilter | None) -> ProposalsWante
         scopes=_scopes(info, asked.area),
         stages=tuple(asked.stages or ()),
         states=tuple(asked.states or ()),
+        themes=asked.on_themes(),
     )
 
 
@@ -180,7 +183,7 @@ class Result(Node):
 
 
 @strawberry.federation.type(keys=["id"], description="What residents vote on.")
-class BudgetProject(Located):
+class BudgetProject(Located, Themed):
     title: LocalizedText | None = strawberry.field(description="Its title.")
     description: LocalizedText | None = strawberry.field(description="Sanitised HTML.")
     reference: str | None = strawberry.field(description="The number printed on the service's pages.")
@@ -304,7 +307,7 @@ class BudgetingProcess(Node):
 @strawberry.federation.type(
     keys=["id"], description="An idea, a plan or a proposal of residents; by whom is never told."
 )
-class Proposal(Located):
+class Proposal(Located, Themed):
     stage: ProposalStage = strawberry.field(description="How far it was worked out.")
     title: LocalizedText | None = strawberry.field(description="Its title.")
     body: LocalizedText | None = strawberry.field(description="Sanitised HTML.")

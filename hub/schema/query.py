@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import strawberry
 
-from hub.domain import catalogue, civic, events, feeds, nodes, participation, places, sources, spaces
+from hub.domain import catalogue, civic, events, feeds, nodes, participation, places, sources, spaces, themes
 from hub.domain.climate import actions
 from hub.domain.lists import PageArgs
 from hub.errors import BadInput
@@ -36,6 +36,7 @@ from hub.schema.places import District, Place, PlaceFilter, wanted_places
 from hub.schema.sharing import Sharing, SharingFilter, shared, wanted_sharing
 from hub.schema.sources import Source
 from hub.schema.spaces import Space, SpaceFilter, wanted_spaces
+from hub.schema.themes import ThemeConnection
 from hub.schema.utilisation import From, To
 
 Which = strawberry.argument(description="Which; what is left out does not matter.")
@@ -266,6 +267,19 @@ class Query:
         filter: Annotated[SharingFilter | None, Which] = None,
     ) -> Sharing | None:
         return await shared(info, wanted_sharing(info, from_, to, filter))
+
+    @strawberry.field(
+        description="What people call by these words, in Finnish, Swedish or English: what is asked for first, then"
+        " what the city speaks of most. Without a text all themes there are."
+    )
+    @staticmethod
+    def themes(
+        text: Annotated[str | None, strawberry.argument(description="Words, as a person types them.")] = None,
+        first: First = 20,
+        after: After = None,
+    ) -> ThemeConnection | None:
+        found: Any = themes.themes(text, PageArgs(first=first, after=after))
+        return found
 
     @strawberry.field(description="How a partner's feed was read last. Null: no feed has that name.")
     @staticmethod

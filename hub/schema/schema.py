@@ -29,6 +29,7 @@ from hub.schema.places import District, Place
 from hub.schema.query import Query
 from hub.schema.scalars import SCALARS
 from hub.schema.spaces import Space
+from hub.schema.themes import Theme
 
 MOST_REFERENCES = 100
 
@@ -51,6 +52,7 @@ NODES: list[type[Any]] = [
     Result,
     Hearing,
     Decision,
+    Theme,
 ]
 
 

@@ -271,6 +271,15 @@ def test_a_format_is_told_by_its_deepest_code(code: str, format_: Format) -> Non
     assert read({"id": "a.1", "title": "x", "formats": [{"value": code}]}).format is format_
 
 
+def test_any_of_several_subjects_may_be_wanted() -> None:
+    params = FINNA.search(CatalogueQuery(subjects=("hyvinvointi (terveydellinen)", "hyvinvointi"))).request.params
+
+    assert [value for _, value in params if "topic" in value] == [
+        '~topic_facet:"hyvinvointi (terveydellinen)"',
+        '~topic_facet:"hyvinvointi"',
+    ]
+
+
 def test_a_search_says_everything_that_is_wanted() -> None:
     query = CatalogueQuery(
         text="punainen mökki",

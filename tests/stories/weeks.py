@@ -18,6 +18,7 @@ TRIES: dict[str, dict[str, Any]] = {
     "library_page": {"tprekId": "8215", **DAYS, **WEEK},
     "catalogue": {"text": "porakone", "first": 10},
     "events": {"text": "kielikahvila", "first": 10, **MONTH},
+    "theme": {"text": "hyvinvointi"},
     "participation": {},
     "sources": {},
 }

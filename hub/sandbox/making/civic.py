@@ -70,6 +70,12 @@ ASKED = (
         organisation=ENVIRONMENT,
     ),
 )
+WELLBEING = Subject(
+    title=Text(fi="Hyvinvointia {of} asukkaille", sv="Välbefinnande i {sv}", en="Wellbeing for {en}"),
+    text=Text(fi="Mikä auttaisi jaksamaan?", sv="Vad skulle hjälpa dig att orka?", en="What would help you to cope?"),
+    label=(6, Text(fi="Terveys ja hyvinvointi", sv="Hälsa och välbefinnande")),
+    organisation=LEISURE,
+)
 DECIDED = (
     Subject(
         title=Text(fi="{of} ({code}.ko) asemakaavan muuttaminen", sv="Ändring av detaljplanen i {sv} ({code}.ko)"),
@@ -126,7 +132,12 @@ def hearings(places: Sequence[MadePlace], today: date) -> tuple[MadeHearing, ...
 
 def _hearing(week: Week, number: int, area: Neighbourhood, places: Sequence[MadePlace]) -> MadeHearing:
     name = f"hearing/{week.name}/{number}"
-    subject = ASKED[week.number // MONTH % 2 if number == 9 else int(share(name, "subject") * len(ASKED))]
+    if number == 9:
+        subject = ASKED[week.number // MONTH % 2]
+    elif share(name, "wellbeing") < 0.12:
+        subject = WELLBEING
+    else:
+        subject = ASKED[int(share(name, "subject") * len(ASKED))]
     opens_at = local(week.day(0), time(9))
     days = SPAN[1] if number == 9 else pick(SPAN, name, "span")
     chance = seeded(name)

@@ -14,10 +14,12 @@ from hub.sandbox.making.themes import (
     EDUCATION,
     ENVIRONMENT,
     ESPOO_LIBRARIES,
+    HOUSE_STYLE,
     LIBRARIES,
     MUSEUM,
     PARTNER,
     SPORT,
+    SPORT_FOR_ALL,
     UNIVERSITY,
     YOUTH,
 )
@@ -186,7 +188,7 @@ PATTERNS: tuple[Pattern, ...] = (
         summary=Text(fi="Soittimet odottavat."),
         text=Text(fi="Kokeile bassoa, rumpuja tai laulua.", sv="Pröva bas, trummor eller sång."),
         where=Where(kind="youth", more=5), every=2, lead=3, keep=2, weekdays=(1, 3), hours=(18,), minutes=120,
-        organisation=YOUTH, keywords=("yso:p1808", "yso:p7110", "yso:p4806"), audience=(YOUNG,), ages=(13, 20),
+        organisation=YOUTH, keywords=("yso:p1808", "yso:p7110", HOUSE_STYLE), audience=(YOUNG,), ages=(13, 20),
     ),
     Pattern(
         slug="matinea",
@@ -324,7 +326,7 @@ PATTERNS: tuple[Pattern, ...] = (
         summary=Text(fi="Kevyttä liikettä istuen."),
         text=Text(fi="Sopii kaikille.", sv="Passar alla."),
         where=Where(kind="sport", more=8), weekdays=(0, 2), hours=(10, 11), minutes=45, organisation=SPORT,
-        keywords=("yso:p27829", "yso:p916", "yso:p19453"), audience=(OLD,), written=("fi", "fi sv"),
+        keywords=("yso:p27829", "yso:p19453", SPORT_FOR_ALL), audience=(OLD,), written=("fi", "fi sv"),
     ),
     Pattern(
         slug="perheliikunta",

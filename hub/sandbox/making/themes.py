@@ -40,6 +40,12 @@ ALSO_CALLED = {
     "yso:p3050": ("talkoot", "vapaaehtoistoiminta"),
     "yso:p14483": ("pelit", "gaming"),
 }
+# The calendar's own keywords, beside YSO's: what they mean only their names tell.
+SPORT_FOR_ALL, HOUSE_STYLE = "kulke:205", "kulke:731"
+OWN_KEYWORDS = (
+    MadeKeyword(id=SPORT_FOR_ALL, name=Text(fi="Liikunta ja ulkoilu", sv="Motion och friluftsliv")),
+    MadeKeyword(id=HOUSE_STYLE, name=Text(fi="Talon oma tuotanto")),
+)
 
 
 class _Theme(msgspec.Struct):
@@ -57,7 +63,7 @@ class _Themes(msgspec.Struct):
 def keywords() -> tuple[MadeKeyword, ...]:
     """All of them; here and there a translation is missing, as it does."""
     themes = msgspec.json.decode((GEO / "yso_themes.json").read_bytes(), type=_Themes).themes
-    return tuple(
+    known = tuple(
         MadeKeyword(
             id=theme.id,
             name=Text(
@@ -69,3 +75,4 @@ def keywords() -> tuple[MadeKeyword, ...]:
         )
         for theme in themes
     )
+    return known + OWN_KEYWORDS
