@@ -54,7 +54,7 @@ def worlds(draw: st.DrawFn) -> tuple[list[OpeningDay], datetime]:
     ]
     edges = [edge for one in days for time in one.times for edge in (time.opens, time.closes)]
     midnight = datetime(middle.year, middle.month, middle.day, tzinfo=ZONE).astimezone(UTC)
-    at = draw(st.sampled_from(edges) if edges and draw(st.booleans()) else st.just(midnight))
+    at = draw(st.sampled_from([midnight, *edges]))
     return days, at + timedelta(minutes=draw(st.sampled_from((-1, 0, 1, 90))))
 
 
