@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TypeVar
 
-from hub.records.core import Address, Contact, LocalizedText, Picture, Point
+from hub.records.core import Address, Contact, LocalizedText, Picture, Point, Ref
 from hub.records.merged import CityPlace, LibraryFacts, Member
 from hub.records.places import Library, Place, PlaceKind
 
@@ -33,8 +33,13 @@ def united(texts: Sequence[LocalizedText | None]) -> LocalizedText | None:
     )
 
 
-def merged(records: Sequence[Said], building: str | None) -> CityPlace:
-    """`records` in order of rank, at least one; `building`: the catalogue's code for it, if it is a branch."""
+NO_GUESS: Mapping[Ref, float] = {}
+
+
+def merged(records: Sequence[Said], building: str | None, confidence: Mapping[Ref, float] = NO_GUESS) -> CityPlace:
+    """`records` in order of rank, at least one; `building`: the catalogue's code for it, if it is a branch.
+    `confidence`: of those members that no id joins.
+    """
     places = [record for record in records if isinstance(record, Place)]
     library = next((record for record in records if isinstance(record, Library)), None)
 
@@ -65,7 +70,16 @@ def merged(records: Sequence[Said], building: str | None) -> CityPlace:
         pictures=_pictures(records),
         library=_library(library, building),
         is_online=any(p.is_online for p in places),
-        members=tuple(Member(ref=r.ref, url=r.url, modified_at=r.modified_at, read_at=r.read_at) for r in records),
+        members=tuple(
+            Member(
+                ref=r.ref,
+                url=r.url,
+                modified_at=r.modified_at,
+                read_at=r.read_at,
+                confidence=confidence.get(r.ref, 1.0),
+            )
+            for r in records
+        ),
     )
 
 

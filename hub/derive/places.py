@@ -8,6 +8,7 @@ from hashlib import blake2b
 
 import msgspec
 
+from hub.derive import placing
 from hub.derive.geometry import AreaMap
 from hub.derive.identity import Candidate, candidate, neighbours, same_places
 from hub.derive.joins import Joins
@@ -50,11 +51,12 @@ def areas_once(writer: Writer, ranks: Mapping[str, int]) -> dict[int, Area]:
 
 class Moved(msgspec.Struct, frozen=True, kw_only=True):
     """`places`: those (gone ones included) whose content or membership changed; `members`: the source records that
-    belong to another place than before, or to none.
+    belong to another place than before, or to none; `words`: by which those places are found in texts, or were.
     """
 
     places: frozenset[int]
     members: frozenset[int]
+    words: frozenset[str]
 
     def __bool__(self) -> bool:
         return bool(self.places or self.members)
@@ -72,8 +74,9 @@ def derive_places(writer: Writer, touched: Collection[int], *, joins: Joins, ran
     for rid, record in present.items():
         known = _candidate(rid, record, ranks)
         candidates[rid] = known
-        keys.update(known.keys)
-        insert(db, "place_key", [(key, rid) for key in known.keys])
+        own = known.keys(joins)
+        keys.update(own)
+        insert(db, "place_key", [(key, rid) for key in sorted(own)])
     affected = _closure(db, keys, joins) | set(touched)
     for rid, record in writer.load(affected - present.keys()).items():
         present[rid] = record
@@ -86,27 +89,24 @@ def derive_places(writer: Writer, touched: Collection[int], *, joins: Joins, ran
     groups = same_places(candidates.values(), joins)
     buildings = _buildings(groups, joins)
     after = {member.rid: group[0].rid for group in groups for member in group}
-    places = {
-        group[0].rid: merged([_said(present[member.rid]) for member in group], buildings.get(group[0].rid))
-        for group in groups
-    }
+    places = {group[0].rid: _place(group, present, buildings) for group in groups}
     gone = set(before.values()) - places.keys()
     for table in ("place", "place_body", "place_box"):
         delete(db, table, "rid", gone)
     delete(db, "place_text", "rowid", gone)
     delete(db, "place_area", "place", gone)
-    changed = _write(db, places)
+    changed, words = _write(db, places, gone)
     moved = {member: after.get(member) for member in affected if before.get(member) != after.get(member)}
     delete(db, "place_member", "member", moved)
     insert(db, "place_member", [(member, place) for member, place in moved.items() if place is not None])
     delete(db, "branch", "place", set(before.values()) | places.keys())
-    insert(db, "branch", sorted((code, place) for place, code in buildings.items()))
+    insert(db, "branch", sorted((code, place) for place, codes in buildings.items() for code in codes))
     for table in ("event", "space", "opening_day"):
         db.executemany(
             f"UPDATE {table} SET place = ? WHERE at = ?",
             [(place, member) for member, place in sorted(moved.items())],
         )
-    return Moved(places=frozenset(changed | gone), members=frozenset(moved))
+    return Moved(places=frozenset(changed | gone), members=frozenset(moved), words=frozenset(words))
 
 
 def place_in_areas(db: sqlite3.Connection, places: Collection[int], areas: AreaMap) -> None:
@@ -116,6 +116,18 @@ def place_in_areas(db: sqlite3.Connection, places: Collection[int], areas: AreaM
     )
     holding = areas.holding([Point(lat=lat, lon=lon) for _, lat, lon in rows])
     insert(db, "place_area", [(row[0], area) for row, held in zip(rows, holding, strict=True) for area in held])
+
+
+def _place(
+    group: Sequence[Candidate], present: Mapping[int, object], buildings: Mapping[int, Sequence[str]]
+) -> CityPlace:
+    place = merged(
+        [_said(present[member.rid]) for member in group],
+        min(buildings.get(group[0].rid, ()), default=None),
+        {member.ref: member.confidence for member in group if member.confidence < 1},
+    )
+    # not one that belongs to another place by the operator's word
+    return msgspec.structs.replace(place, tprek_id=next((member.tprek for member in group if member.tprek), None))
 
 
 def _candidate(rid: int, record: object, ranks: Mapping[str, int]) -> Candidate:
@@ -150,23 +162,31 @@ def _closure(db: sqlite3.Connection, keys: set[str], joins: Joins) -> set[int]:
     return rids
 
 
-def _buildings(groups: Sequence[tuple[Candidate, ...]], joins: Joins) -> dict[int, str]:
-    """The catalogue's code of each group that is a branch: by the library's own id, else by the register number."""
+def _buildings(groups: Sequence[tuple[Candidate, ...]], joins: Joins) -> dict[int, list[str]]:
+    """The catalogue's codes of each group that is a branch: by the operator's word, else by the library's own id, else
+    by the register number (of several codes in the table the first).
+    """
+    said = dict(joins.overrides.branches)
+    by_record = {c.whose: group[0].rid for group in groups for c in group} if said else {}
     by_library = {c.ref.key: group[0].rid for group in groups for c in group if c.is_library_record}
     by_tprek = {c.tprek: group[0].rid for group in groups for c in group if c.tprek}
-    found: dict[int, str] = {}
+    found: dict[int, list[str]] = {}
     for code in sorted(joins.kirkanta_of_building.keys() | joins.tprek_of_building.keys()):
         place = by_library.get(joins.kirkanta_of_building.get(code, "")) or by_tprek.get(
             joins.tprek_of_building.get(code, "")
         )
+        if place is not None and code not in said:
+            found.setdefault(place, [code])
+    for code, whose in sorted(said.items()):
+        place = None if whose is None else by_record.get(whose)
         if place is not None:
-            found.setdefault(place, code)
+            found.setdefault(place, []).append(code)
     return found
 
 
-def _write(db: sqlite3.Connection, places: Mapping[int, CityPlace]) -> set[int]:
-    """Facts and texts of the rows whose content differs; returns which. Bodies always: they tell when each copy was
-    read, which makes a place no other place.
+def _write(db: sqlite3.Connection, places: Mapping[int, CityPlace], gone: Collection[int]) -> tuple[set[int], set[str]]:
+    """Facts and texts of the rows whose content differs; returns which, and the words by which they are found or were.
+    Bodies always: they tell when each copy was read, which makes a place no other place.
     """
     bodies = {rid: msgspec.msgpack.encode(msgspec.structs.replace(place, rid=0)) for rid, place in places.items()}
     hashes = {rid: blake2b(_lasting(place), digest_size=16).digest() for rid, place in places.items()}
@@ -201,7 +221,16 @@ def _write(db: sqlite3.Connection, places: Mapping[int, CityPlace]) -> set[int]:
     insert(db, "place_body", sorted(bodies.items()))
     insert(db, "place_box", boxes)
     put_texts(db, "place_text", [(rid, _texts(places[rid])) for rid in sorted(changed)])
-    return changed
+    left = {*changed, *gone}
+    rows = select(db, "SELECT word FROM place_word WHERE place IN (SELECT value FROM json_each(?))", left)
+    words = {(word, rid) for rid in sorted(changed) for word in _house(places[rid]).keys}
+    delete(db, "place_word", "place", left)
+    insert(db, "place_word", sorted(words))
+    return changed, {row[0] for row in rows} | {word for word, _ in words}
+
+
+def _house(place: CityPlace) -> placing.House:
+    return placing.House() if place.is_online else placing.house(place.name, place.address, place.location)
 
 
 def _lasting(place: CityPlace) -> bytes:

@@ -1,12 +1,13 @@
-"""Which known place is meant: by a feed's words for where an event is, or by what another source says of a place.
+"""Which known place a feed's words mean; with `alike.py`, which compares two records of places, one matcher.
 
-One matcher for both. Names are compared word by word (`place_names.py`), texts are read by `whereabouts.segments`.
-Pure; `docs/decisions/0015-places-beyond-ids.md` says why so. A confidence is a rule's score and no probability:
+Names are compared word by word (`place_names.py`), texts are read by `whereabouts.segments`. Pure; why it is so tells
+`docs/decisions/0015-places-beyond-ids.md`. A confidence is a rule's score and no probability:
 
     1      by an id (elsewhere: `identity.py`)
-    0.99   name and address
-    0.97   the whole name, and nothing that speaks against it
-    0.90   the proper part of a name ("Oodi") that no other house bears; or name and nearness of two records
+    0.99   a text with name and address
+    0.98   two records with one name and one address, less than 150 m apart; 0.95 where either has no point
+    0.97   a text with the whole name, and nothing that speaks against it
+    0.90   the proper part of a name ("Oodi") that no other house bears
     0.86   an address at which one known place lies, and no name
 
 Less than `ENOUGH` joins nothing. What speaks against a place ends it, whatever else agrees: another city, another
@@ -16,7 +17,7 @@ street, a point a kilometre away, a word beside the name that may make it anothe
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from math import cos, hypot, radians
 
@@ -198,7 +199,7 @@ def _is_another_street(said: Said, known: House) -> bool:
     if not known.streets:
         return False
     for part in said.parts:
-        if part.street is None or any(_is_one_street(part.street[0], street) for street, _ in known.streets):
+        if part.street is None or any(is_one_street(part.street[0], street) for street, _ in known.streets):
             continue
         if _named(part, known, (known,))[0]:  # the name with a number behind it
             continue
@@ -208,7 +209,7 @@ def _is_another_street(said: Said, known: House) -> bool:
     return False
 
 
-def _is_one_street(one: str, other: str) -> bool:
+def is_one_street(one: str, other: str) -> bool:
     return place_names.is_one_form(one, other)
 
 
@@ -318,54 +319,9 @@ def _is_address_alone(said: Said, known: House) -> bool:
     return True
 
 
-# ---- another record of a place
-
-
-def likeness(one: House, other: House) -> float | None:
-    """How sure it is that two records are one place, by name and address and distance together; None: something
-    speaks against it, or the names do not agree. The same name alone is 0.6: known to be like it, and not joined.
-    """
-    if one.city is not None and other.city is not None and one.city != other.city:
-        return None
-    named = _names_agree(one, other)
-    apart = metres_between(one, other)
-    if named is None or (apart != UNKNOWN and apart > FAR):
-        return None
-    shared = set(one.streets) & set(other.streets)
-    is_one_street = any(_is_one_street(a, b) for a, _ in one.streets for b, _ in other.streets)
-    if one.streets and other.streets and not shared and not is_one_street:
-        return None if _in_one_language(one, other) else round(named - 0.37, 2)
-    if shared:
-        base = 0.98 if apart <= NEAR else 0.95 if apart == UNKNOWN else 0.75
-    elif apart <= NEAR:
-        base = 0.9
-    else:
-        base = 0.6
-    return round(base - (WHOLE - named), 2)
-
+# ---- how far
 
 UNKNOWN = float("inf")
-
-
-def _in_one_language(one: House, other: House) -> bool:
-    return any(
-        bool(SWEDISH_STREET.search(a)) == bool(SWEDISH_STREET.search(b))
-        for a, _ in one.streets
-        for b, _ in other.streets
-    )
-
-
-def _names_agree(one: House, other: House) -> float | None:
-    for mine in one.names:
-        for theirs in other.names:
-            if rest_of(mine, theirs) == [] and any(place_names.is_telling(word) for word in mine):
-                return WHOLE
-    for long, short in ((one, other), (other, one)):
-        for name in short.names:
-            bare = [word for word in name if word not in CITY_OF]
-            if len(bare) == 1 and any(place_names.is_one_form(bare[0], proper) for proper in long.proper):
-                return PROPER
-    return None
 
 
 def metres(point: Point | None, known: House) -> float:
@@ -385,29 +341,3 @@ def metres_between(one: House, other: House) -> float:
 def _metres(lat: float, lon: float, other_lat: float, other_lon: float) -> float:
     north = (lat - other_lat) * METRES_PER_DEGREE
     return hypot(north, (lon - other_lon) * METRES_PER_DEGREE * cos(radians(lat)))
-
-
-def joint_keys(known: House) -> Collection[str]:
-    """What two records of one place have in common if `likeness` is to join them: a name, and an address or a cell of
-    the map. So what a changed record may belong to is found without looking at all places.
-    """
-    names = {_name_key(name) for name in known.names} | {proper[: place_names.PREFIX] for proper in known.proper}
-    names |= {_name_key((word,)) for name in known.names if len(word := "".join(w for w in name if w not in CITY_OF))}
-    where = {street_key(street) for street in known.streets} | _cells(known)
-    return {f"at:{name}|{spot}" for name in names if name for spot in where}
-
-
-def _name_key(name: Sequence[str]) -> str:
-    return "+".join(sorted({kind_word(word) or word[: place_names.PREFIX] for word in name if len(word) > 1}))
-
-
-CELL = 600.0  # metres
-
-
-def _cells(known: House) -> set[str]:
-    """Two points less than NEAR apart have a cell in common: each counts in all that lie half as far from it."""
-    if known.lat is None or known.lon is None:
-        return set()
-    half, east = NEAR / 2 / CELL, METRES_PER_DEGREE / 2 / CELL  # metres of a degree at 60 degrees north
-    x, y = known.lon * east, known.lat * METRES_PER_DEGREE / CELL
-    return {f"{int((x + dx) // 1)},{int((y + dy) // 1)}" for dx in (-half, half) for dy in (-half, half)}

@@ -21,6 +21,9 @@ CREATE TABLE place_member(member INTEGER PRIMARY KEY, place INTEGER NOT NULL);
 CREATE INDEX place_member_place ON place_member(place);
 CREATE TABLE place_key(key TEXT NOT NULL, rid INTEGER NOT NULL, PRIMARY KEY(key, rid)) WITHOUT ROWID;
 CREATE INDEX place_key_rid ON place_key(rid);
+-- by which a place is found in a text: the beginnings of its telling words, and its addresses
+CREATE TABLE place_word(word TEXT NOT NULL, place INTEGER NOT NULL, PRIMARY KEY(word, place)) WITHOUT ROWID;
+CREATE INDEX place_word_place ON place_word(place);
 CREATE VIRTUAL TABLE place_box USING rtree(rid, west, east, south, north);
 CREATE VIRTUAL TABLE place_text USING fts5({TEXT});
 CREATE TABLE branch(code TEXT PRIMARY KEY, place INTEGER NOT NULL) WITHOUT ROWID;

@@ -18,6 +18,7 @@ NUMBERS = {
     "place_body": ("rid",),
     "place_member": ("member", "place"),
     "place_key": ("rid",),
+    "place_word": ("place",),
     "place_box": ("rid",),
     "place_text": ("rowid",),
     "branch": ("place",),

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import msgspec
 from hypothesis import given
 from hypothesis import strategies as st
 
 from hub.derive.identity import Candidate, candidate, same_places
 from hub.derive.joins import Joins
+from hub.derive.overrides import Overrides
+from hub.records.core import Address
 from hub.records.places import Library, Place, PlaceKind
 from tests import made
 from tests.derive.tables import members
@@ -91,13 +94,97 @@ def test_the_table_gives_no_unit_to_a_second_library() -> None:
     }
 
 
-def test_distance_never_merges() -> None:
+def test_distance_never_merges_nor_does_it_with_the_name() -> None:
     here = made.spot(60.18, 24.95)
     library = made.unit("1", "Kallion kirjasto", kinds=LIBRARY, location=here)
     youth = made.unit("2", "Kallion nuorisotalo", kinds=YOUTH, location=here)
     same_name = made.place("a", "Kallion kirjasto", location=here)
 
     assert grouped(library, youth, same_name) == {one("sm:1"), one("sm:2"), one("le:a")}
+
+
+HERE, NEXT_DOOR = made.spot(60.18, 24.95), made.spot(60.1805, 24.95)
+
+
+def at(street: str) -> Address:
+    return Address(street=made.fi(street), city="Helsinki")
+
+
+FIFTH = at("Viides linja 11")
+KALLIO = made.unit("1", "Kallion kirjasto", kinds=LIBRARY, address=FIFTH, location=HERE)
+
+
+def confidence_of(*records: Place | Library) -> dict[str, float]:
+    """Of each member of the first group."""
+    return {c.ref.source: c.confidence for c in same_places(candidates(*records), made.NO_JOINS)[0]}
+
+
+def test_name_and_address_and_distance_together_merge_and_say_how_sure_that_is() -> None:
+    calendar = made.place("a", "Kallion Kirjasto", address=FIFTH, location=NEXT_DOOR)
+    booking = made.place("7", "Kallio Library", source="va", address=FIFTH)
+
+    assert grouped(KALLIO, calendar, booking) == {one("sm:1", "le:a", "va:7")}
+    assert confidence_of(KALLIO, calendar, booking) == {"sm": 1.0, "le": 0.98, "va": 0.95}
+
+
+def test_a_library_of_the_directory_that_no_id_joins_is_the_unit_of_its_name_and_address() -> None:
+    assert grouped(KALLIO, made.library("k9", "Kallion kirjasto", address=FIFTH)) == {one("sm:1", "ki:k9")}
+
+
+def test_a_room_or_a_number_more_is_another_place() -> None:
+    for name in ("Kallion kirjasto 2", "Kallion kirjaston sali", "Kallion lastenkirjasto", "Vanha Kallion kirjasto"):
+        other = made.place("a", name, address=FIFTH, location=HERE)
+
+        assert grouped(KALLIO, other) == {one("sm:1"), one("le:a")}
+
+
+def test_a_library_and_a_youth_centre_in_one_house_stay_two_whatever_they_are_called() -> None:
+    youth = made.place("a", "Kallion kirjasto", address=FIFTH, location=HERE, kinds=YOUTH)
+
+    assert grouped(KALLIO, youth) == {one("sm:1"), one("le:a")}
+
+
+def test_two_records_of_one_source_are_two_places() -> None:
+    twins = [made.place(key, "Kallion kirjasto", address=FIFTH, location=HERE) for key in ("a", "b")]
+
+    assert grouped(KALLIO, *twins) == {one("sm:1", "le:a"), one("le:b")}
+
+
+def test_two_numbers_of_the_register_are_two_places() -> None:
+    calendar = made.place("tprek:2", "Kallion kirjasto", address=FIFTH, location=HERE, tprek_id="2")
+
+    assert grouped(KALLIO, calendar) == {one("sm:1"), one("le:tprek:2")}
+
+
+def test_an_id_goes_before_a_likeness() -> None:
+    calendar = made.place("a", "Kallion kirjasto", address=FIFTH, location=HERE)
+    booking = made.place("7", "Kirjasto", source="va", tprek_id="1")
+    rival = made.place("8", "Kallion kirjasto", source="va", address=FIFTH)
+
+    assert grouped(KALLIO, calendar, booking, rival) == {one("sm:1", "le:a", "va:7"), one("va:8")}
+
+
+def test_the_operator_joins_what_no_rule_does() -> None:
+    said = Overrides(same=((("sm", "1"), ("va", "7")),))
+    joins = msgspec.structs.replace(made.NO_JOINS, overrides=said)
+    room = made.place("7", "Lukusali", source="va")
+
+    assert grouped(KALLIO, room, joins=joins) == {one("sm:1", "va:7")}
+
+
+def test_the_operator_keeps_apart_what_an_id_or_a_likeness_joins() -> None:
+    pairs = ((("le", "a"), ("sm", "1")), (("sm", "1"), ("va", "7")), (("ki", "k9"), ("sm", "1")))
+    joins = msgspec.structs.replace(made.NO_JOINS, overrides=Overrides(apart=pairs))
+    unit = made.unit("1", "Kallion kirjasto", kinds=LIBRARY, address=FIFTH, location=HERE, kirkanta=["k9"])
+    calendar = made.place("a", "Kallion kirjasto", address=FIFTH, location=HERE, tprek_id="1")
+    booking = made.place("7", "Kallion kirjasto", source="va", address=FIFTH)
+    library = made.library("k9", "Luku")
+
+    assert grouped(unit, calendar, booking, library, joins=joins) == {
+        one("sm:1"),
+        one("le:a", "va:7"),
+        one("ki:k9"),
+    }
 
 
 def test_a_library_that_only_the_directory_knows_is_a_place() -> None:
@@ -116,9 +203,20 @@ units = st.builds(
     kirkanta=st.lists(st.sampled_from(("k1", "k2", "k3")), max_size=2, unique=True),
     kinds=st.sampled_from((LIBRARY, YOUTH)),
     tprek_id=st.sampled_from((None, "1", "2", "3")),
+    name=st.sampled_from(("Kallion kirjasto", "Talo")),
+    address=st.sampled_from((None, FIFTH)),
 )
-libraries = st.builds(made.library, st.sampled_from(("k1", "k2", "k3")))
-records = st.lists(st.one_of(units, libraries), max_size=8, unique_by=lambda record: record.ref)
+others = st.builds(
+    made.place,
+    st.sampled_from(("a", "b")),
+    st.sampled_from(("Kallio Library", "Kallion kirjasto")),
+    source=st.sampled_from(("le", "va")),
+    address=st.sampled_from((None, FIFTH, at("Viides linja 13"))),
+    location=st.sampled_from((None, HERE, NEXT_DOOR)),
+    kinds=st.sampled_from(((), YOUTH)),
+)
+libraries = st.builds(made.library, st.sampled_from(("k1", "k2", "k3")), address=st.sampled_from((None, FIFTH)))
+records = st.lists(st.one_of(units, others, libraries), max_size=8, unique_by=lambda record: record.ref)
 
 
 @given(records.flatmap(lambda many: st.tuples(st.just(many), st.permutations(many))))

@@ -13,7 +13,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from hub.derive.joins import Joins
-from hub.records.core import Record, Ref
+from hub.derive.overrides import Overrides
+from hub.records.core import Address, Record, Ref
 from hub.records.places import AreaKind, PlaceKind
 from tests import made
 from tests.derive.tables import NUMBERS, dump, tables
@@ -24,6 +25,11 @@ JOINS = Joins(
     tprek_of_kirkanta={"k1": "1", "k2": "2", "k3": "2"},
     kirkanta_of_building={"b/1": "k1", "b/2": "k2"},
     tprek_of_building={"b/1": "1", "b/2": "2", "b/3": "3"},
+    overrides=Overrides(
+        same=((("le", "b"), ("sm", "3")),),
+        apart=((("ki", "k1"), ("sm", "1")), (("sm", "2"), ("va", "a"))),
+        branches=(("b/2", ("va", "b")), ("b/3", None)),
+    ),
 )
 NUMBERS_OF_UNITS = ("1", "2", "3")
 LIBRARIES = ("k1", "k2", "k3")
@@ -33,6 +39,7 @@ KEYWORDS = ("yso:p1808", "kulke:1", "kulke:2")
 # inside the western square, inside the eastern one, on the border between them, in neither
 SPOTS = (made.spot(60.05, 24.05), made.spot(60.05, 24.15), made.spot(60.05, 24.1), made.spot(61.0, 25.0))
 
+maybe_address = st.sampled_from((None, Address(street=made.fi("Viides linja 11")), Address(street=made.fi("Linja 2"))))
 maybe_spot = st.sampled_from((None, *SPOTS))
 names = st.sampled_from(("Kallion kirjasto", "Lastenkirjasto", "Nuorisotalo"))
 kinds = st.sampled_from(((PlaceKind.LIBRARY,), (PlaceKind.YOUTH,), ()))
@@ -54,6 +61,7 @@ units = st.builds(
     kinds=kinds,
     location=maybe_spot,
     tprek_id=one_or_none(NUMBERS_OF_UNITS),
+    address=maybe_address,
 )
 other_places = st.builds(
     made.place,
@@ -62,8 +70,9 @@ other_places = st.builds(
     source=st.sampled_from(("va", "le")),
     tprek_id=one_or_none(NUMBERS_OF_UNITS),
     location=maybe_spot,
+    address=maybe_address,
 )
-libraries = st.builds(made.library, st.sampled_from(LIBRARIES), names, location=maybe_spot)
+libraries = st.builds(made.library, st.sampled_from(LIBRARIES), names, location=maybe_spot, address=maybe_address)
 areas = st.builds(
     made.area,
     st.sampled_from(("keskinen", "itainen")),
