@@ -5,7 +5,7 @@ code. An address is a stranger's word: not even its own host may be a private on
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
@@ -38,6 +38,7 @@ ROOT: Final = re.compile(
 )
 FEEDS: Final = frozenset({b"rss", b"feed", b"rdf"})
 SCAN: Final = 1 << 16
+UNENCRYPTED: Final = "it is read over http: whoever stands between may change it"
 
 
 class FeedFormat(StrEnum):
@@ -149,12 +150,16 @@ async def _check_address(
         return FeedChecked(feed=feed, format=word, outcome="reject", problem=_said(error))
     finally:
         await fetcher.aclose()
-    return _checked(feed, word, pages, () if moved is None else (moved_remark(moved),))
+    return _checked(feed, word, pages, [*_of_address(source.url, moved)])
 
 
-def moved_remark(address: str) -> Remark:
-    reason = f"its address is redirected for good (301 or 308) to {address[:2000]}"
-    return Remark(key=None, reason=reason, mend="Give the hub's operator the new address.")
+def _of_address(asked: str, moved: str | None) -> Iterator[Remark]:
+    if moved is not None:
+        reason = f"its address is redirected for good (301 or 308) to {moved[:2000]}"
+        yield Remark(key=None, reason=reason, mend="Give the hub's operator the new address.")
+    elif asked.startswith("http://"):
+        mend = "Offer it over https, and give the hub's operator that address."
+        yield Remark(key=None, reason=UNENCRYPTED, mend=mend, is_kept=False)
 
 
 async def _read(fetcher: Fetcher, connector: Connector, now: datetime, first: Reply | None) -> list[Page[Event]]:
@@ -190,6 +195,7 @@ def _source(connector: str, url: str, *, allow_private: bool = False) -> Source:
         connector=connector,
         url=url,
         title=LocalizedText(en="Feed"),
+        is_feed=True,
         allow_private=allow_private,
     )
 
@@ -266,7 +272,7 @@ def show(checked: FeedChecked, out: Console) -> None:
     for title, rows in (
         ("could not be read", list(checked.dropped)),
         ("mended or guessed at", [one for one in checked.remarks if one.is_kept]),
-        ("passed over", [one for one in checked.remarks if not one.is_kept]),
+        ("passed over, or good to know", [one for one in checked.remarks if not one.is_kept]),
     ):
         if rows:
             out.print(f"\n{title}: {len(rows)}", highlight=False)

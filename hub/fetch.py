@@ -43,7 +43,7 @@ class Source(msgspec.Struct, frozen=True, kw_only=True):
     full: timedelta | None = None
     per_minute: int | None = None  # pace: requests a minute; None: unpaced
     concurrent: int = 4
-    shares_host: bool = False  # pace and places are counted for all sources of its host that share
+    is_feed: bool = False  # a partner's: pace and places are counted for all of its host, and replies are smaller
     timeout: timedelta = timedelta(seconds=10)  # one request, all tries
     allow_private: bool = False
     options: Mapping[str, Any] = msgspec.field(default_factory=dict)  # what this connector lets one configure

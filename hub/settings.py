@@ -352,7 +352,7 @@ class _Reading:
         try:
             if is_feed(CONNECTORS[section.connector](source)):
                 pace = FEEDS_PER_MINUTE if section.per_minute is None else source.per_minute
-                source = msgspec.structs.replace(source, shares_host=True, per_minute=pace)
+                source = msgspec.structs.replace(source, is_feed=True, per_minute=pace)
         except BadSettings as error:
             self.mistakes.extend(f"{self.file}: {mistake}" for mistake in error.mistakes)
             return None, False

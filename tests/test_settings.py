@@ -103,8 +103,8 @@ def test_a_partners_feed_is_asked_once_a_second_and_shares_the_pace_of_its_host(
         '[sources.kirkanta]\nurl = "https://a.example/"'
     ).sources
 
-    assert (museum.per_minute, museum.shares_host) == (pace, True)
-    assert (city.per_minute, city.shares_host) == (None, False)
+    assert (museum.per_minute, museum.is_feed) == (pace, True)
+    assert (city.per_minute, city.is_feed) == (None, False)
 
 
 def test_a_source_that_is_switched_off_is_known_and_not_asked() -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Iterable
+from itertools import islice
 from typing import Final
 from urllib.parse import urldefrag, urlsplit
 
@@ -22,6 +23,7 @@ from hub.fetch import Page, Remark, Reply, Source
 from hub.records.events import Event
 
 MOST_LINKS: Final = 50
+MOST_LOOKED_AT: Final = 5_000  # different ones, of a page or sitemap
 ROBOTS, PAGE = "robots", "page"
 # Whatever a page says with one of these, it costs itself; without a robots.txt (any 4xx) everything may be read.
 PASSED_OVER: Final = frozenset({301, 302, 303, 307, 308, 400, 401, 403, 404, 410, 451})
@@ -66,13 +68,15 @@ def links_in(reply: Reply, below: str) -> Links:
     given = _of_sitemap(text) if found is not None else _of_page(text)
     own = urldefrag(reply.request.full_url).url
     urls: dict[str, None] = {}
-    for address in given:
+    different = dict.fromkeys(given)
+    for address in islice(different, MOST_LOOKED_AT):
         url = weblink(address, own)
         if url is None or not is_same_site(url, reply.source) or not urlsplit(url).path.startswith(below):
             continue
         if (bare := urldefrag(url).url) != own:
             urls[bare] = None
-    return Links(tuple(urls)[:MOST_LINKS], (TOO_MANY,) if len(urls) > MOST_LINKS else ())
+    is_all = len(urls) <= MOST_LINKS and len(different) <= MOST_LOOKED_AT
+    return Links(tuple(urls)[:MOST_LINKS], () if is_all else (TOO_MANY,))
 
 
 def _of_sitemap(text: str) -> Iterable[str]:

@@ -17,6 +17,7 @@ from hub.transport.failures import FOREIGN, translated
 
 MEBIBYTE = 1 << 20
 PIECE = 1 << 16
+EXPANDED, FEED_EXPANDED = 50 * MEBIBYTE, 10 * MEBIBYTE  # a service's longest list, and what a partner's page may be
 
 
 class TooLarge(ValueError):
@@ -96,7 +97,7 @@ class Guard(httpx.AsyncBaseTransport):
         *,
         source: Source,
         wire: int = 10 * MEBIBYTE,
-        expanded: int = 50 * MEBIBYTE,
+        expanded: int = EXPANDED,
         ratio: int = 100,
     ) -> None:
         self._inner = inner

@@ -19,13 +19,13 @@ class Manners:
 
 
 def manners_of(sources: Iterable[Source]) -> Mapping[str, Manners]:
-    """By the source's id. Those that share their host's have them in common: the strictest of their figures, since the
-    host may have set it for the first and knows nothing of the others. Ports and schemes do not tell hosts apart.
+    """By the source's id. Feeds of one host have them in common: the strictest of their figures, since the host may
+    have set it for the first and knows nothing of the others. Ports and schemes do not tell hosts apart.
     """
     made: dict[str, Manners] = {}
     hosts: dict[str, list[Source]] = {}
     for source in sources:
-        if source.shares_host:
+        if source.is_feed:
             hosts.setdefault((urlsplit(source.url).hostname or "").rstrip("."), []).append(source)
         else:
             made[source.id] = Manners(source.per_minute, source.concurrent)

@@ -14,7 +14,7 @@ from hub.observe.metrics import Metrics
 from hub.transport.breaker import Breaker, Circuit
 from hub.transport.bulkhead import Bulkhead
 from hub.transport.deadline import Deadline
-from hub.transport.guard import Guard
+from hub.transport.guard import EXPANDED, FEED_EXPANDED, Guard
 from hub.transport.hosts import Manners
 from hub.transport.journal import Journal, Watch
 from hub.transport.origin import SameOrigin
@@ -44,7 +44,8 @@ def stack(
     caller's to judge.
     """
     manners = manners or Manners(source.per_minute, source.concurrent)
-    guard = Guard(SameOrigin(wire, source=source), source=source)
+    expanded = FEED_EXPANDED if source.is_feed else EXPANDED
+    guard = Guard(SameOrigin(wire, source=source), source=source, expanded=expanded)
     watch = Watch(
         guard,
         name=source.name,

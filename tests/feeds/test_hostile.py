@@ -4,13 +4,16 @@ and the last good set of its source is served, and that of the others.
 
 from __future__ import annotations
 
+import gzip
 import resource
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import httpx
+import msgspec
 import pytest
 
 from hub.connectors.registry import CONNECTORS
@@ -28,6 +31,7 @@ from hub.records.events import Event
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 WITHIN = 10.0  # seconds, on a machine that does other things besides; most take half of one
 MEBIBYTE = 1 << 20
+NOTHING: Mapping[str, Any] = {}
 RSS = '<rss xmlns:ev="http://purl.org/rss/1.0/modules/event/"><channel>'
 BOMB = "<!DOCTYPE rss [<!ENTITY a 'aaaaaaaaaa'>" + "".join(
     f"<!ENTITY {name} '{f'&{inner};' * 10}'>" for name, inner in zip("bcdefghij", "abcdefghi", strict=True)
@@ -63,15 +67,23 @@ def calendar(*events: str) -> bytes:
     return f"BEGIN:VCALENDAR\r\n{''.join(events)}END:VCALENDAR\r\n".encode()
 
 
-def made(word: str, name: str = "partner") -> Connector:
+def made(word: str, name: str = "partner", options: Mapping[str, Any] = NOTHING) -> Connector:
     url = f"https://{name}.example/feed"
-    return CONNECTORS[word](Source(name=name, id=name, connector=word, url=url, title=LocalizedText(fi=name)))
+    title = LocalizedText(fi=name)
+    return CONNECTORS[word](Source(name=name, id=name, connector=word, url=url, title=title, options=options))
 
 
-async def read(word: str, body: bytes, limits: Limits = LIMITS) -> Page[Event]:
-    connector = made(word)
+async def read(
+    word: str,
+    body: bytes,
+    limits: Limits = LIMITS,
+    *,
+    options: Mapping[str, Any] = NOTHING,
+    after: str | None = None,
+) -> Page[Event]:
+    connector = made(word, options=options)
     (collection,) = connector.collections()
-    fetch = collection.pages(Ask(now=NOW))
+    fetch = collection.pages(Ask(now=NOW, after=after))
     assert isinstance(fetch, Fetch)
     reply = Reply(source=connector.source, request=fetch.request, status=200, headers={}, body=body, read_at=NOW)
     began = time.monotonic()
@@ -140,6 +152,75 @@ async def test_of_a_hundred_thousand_items_so_many_are_read_as_a_feed_may_have(w
     assert any((name or "").endswith("good") for name in names(found))
     assert not found.complete
     assert any("more than" in remark.reason for remark in found.remarks)
+
+
+def tribe(*events: str) -> bytes:
+    return f'{{"events":[{",".join(events)}],"total":1,"total_pages":1}}'.encode()
+
+
+def tribal(more: str = "") -> str:
+    times = '"utc_start_date":"2026-12-01 10:00:00","utc_end_date":"2026-12-01 11:00:00"'
+    return f'{{"id":1,"global_id":"good","title":"x","status":"publish",{times}{more}}}'
+
+
+def rpde(*items: str) -> bytes:
+    return f'{{"items":[{",".join(items)}],"next":"https://partner.example/feed?after=1"}}'.encode()
+
+
+RPDE_ITEM = f'{{"state":"updated","kind":"Event","id":"good","modified":1,"data":{node("good")}}}'
+
+
+@pytest.mark.parametrize(
+    ("word", "body"),
+    [
+        ("tribe", tribe(tribal(), *["{}"] * 100_000)),
+        ("tribe", tribe(tribal(f',"venue":{"[" * 100_000}{"]" * 100_000}'), tribal())),
+        ("tribe", tribe(tribal(f',"description":"{"<div>" * 20_000}{"x" * 8 * MEBIBYTE}"'))),
+        ("rpde", rpde(RPDE_ITEM, *["{}"] * 100_000)),
+        ("rpde", rpde(RPDE_ITEM, f'{{"state":"updated","kind":"Event","id":2,"data":{"[" * 1_000_000}}}')),
+        ("rpde", rpde(RPDE_ITEM, f'{{"state":"updated","kind":"Event","id":2,"data":{"9" * 4 * MEBIBYTE}}}')),
+    ],
+)
+async def test_what_a_programs_interface_answers_costs_itself_or_is_refused(word: str, body: bytes) -> None:
+    try:
+        found = await read(word, body)
+    except PayloadChanged:  # no JSON at all, where brackets stay open
+        return
+    assert any((event.uid or event.ref.key).endswith("good") for event in found.items)
+    assert found.dropped or word == "tribe"
+
+
+FOLLOWING = {"follow": "/e/"}
+LINK = '<a href="/e/1">x</a>'
+
+
+@pytest.mark.parametrize(
+    "listing",
+    [
+        f"<!doctype html>{LINK}{''.join(f'<a href=/e/{n}>' for n in range(500_000))}",
+        f"<!doctype html>{LINK}<a href='/e/{'x' * 9 * MEBIBYTE}'>",
+        f"<urlset><url><loc>https://partner.example/e/1</loc></url>{'<url><loc> ' * 800_000}</urlset>",
+        f"<urlset>{''.join(f'<loc>https://partner.example/e/{n}</loc>' for n in range(1, 200_000))}</urlset>",
+    ],
+    ids=["many links", "a long link", "a sitemap without ends", "a long sitemap"],
+)
+async def test_a_listing_that_leads_everywhere_leads_to_fifty_pages_at_most(listing: str) -> None:
+    found = await read("jsonld", listing.encode(), options=FOLLOWING)
+
+    cursor = (found.next or "").split("\n")
+    assert cursor[:2] == ["robots", "https://partner.example/e/1"]
+    assert len(cursor) <= 51
+
+
+@pytest.mark.parametrize(
+    "robots", ["Disallow: /e/2\n" * 500_000, f"Disallow: /{'*a' * 4 * MEBIBYTE}$", "*\0" * 4 * MEBIBYTE]
+)
+async def test_a_robots_txt_of_any_size_is_read_quickly(robots: str) -> None:
+    body = f"User-agent: *\n{robots}".encode()
+
+    found = await read("jsonld", body, options=FOLLOWING, after="robots\nhttps://partner.example/e/1")
+
+    assert found.next == "page\nhttps://partner.example/e/1"
 
 
 @pytest.mark.parametrize(
@@ -254,11 +335,12 @@ class World:
             clock=lambda: self.now,
         )
 
-    async def harvest(self) -> dict[str, State]:
+    async def harvest(self, *, apart: bool = True) -> dict[str, State]:
+        """`apart`: read where it can be killed, as in earnest; else here, which is quicker."""
         self.now += timedelta(minutes=30)
 
         def read_for(_: object) -> Read:
-            return self.fetcher.read_isolated
+            return self.fetcher.read_isolated if apart else self.fetcher.read
 
         harvester = Harvester(self.connectors, self.writer, self.fetcher.read, read_for=read_for)
         return {state.source: state.state for state in await harvester.once()}
@@ -298,3 +380,49 @@ async def test_the_last_good_set_is_served_and_the_neighbour_is_read(world: Worl
     assert after["neighbour"] is State.OK
     told = world.writer.crawls()["partner", "event"]
     assert told.state is State.FAILED or told.dropped or told.message
+
+
+async def test_a_feed_of_the_newest_ten_withdraws_nothing(world: World) -> None:
+    """The later items of a feed of news push the earlier ones out, which says nothing of those."""
+    assert await world.harvest(apart=False) == {"partner": State.OK, "neighbour": State.OK}
+
+    for newest in ("ef", "fg", "gh", "hi"):
+        world.bodies["neighbour.example"] = rss("".join(item(name) for name in newest))
+        await world.harvest(apart=False)
+
+    assert world.served() == list("abcdefghi")
+
+
+async def test_a_file_that_was_cut_off_withdraws_nothing_and_a_whole_one_withdraws_what_it_lacks_twice(
+    world: World,
+) -> None:
+    whole = calendar(vevent("a"), vevent("b"))
+    await world.harvest(apart=False)
+
+    world.bodies["partner.example"] = whole[: whole.index(b"UID:b")]
+    for _ in range(3):
+        await world.harvest(apart=False)
+    assert "b" in world.served()
+
+    world.bodies["partner.example"] = calendar(vevent("a"))
+    await world.harvest(apart=False)
+    assert "b" in world.served()
+    await world.harvest(apart=False)
+    assert "b" not in world.served()
+
+
+async def test_more_than_ten_mebibytes_are_not_expanded_for_a_feed(world: World) -> None:
+    source = msgspec.structs.replace(made("rss", "neighbour").source, is_feed=True)
+    many = rss("".join(item(f"{n:x}" * 50) for n in range(60_000)))
+    assert 10 * MEBIBYTE < len(many) < 50 * MEBIBYTE
+    packed = gzip.compress(many, 1)
+    wire = httpx.MockTransport(
+        lambda _: httpx.Response(200, headers={"Content-Encoding": "gzip"}, stream=httpx.ByteStream(packed))
+    )
+    fetcher = Fetcher({source.id: source}, wire=wire, clock=lambda: NOW)
+    fetch = CONNECTORS["rss"](source).probe()
+    assert isinstance(fetch, Fetch)
+
+    with pytest.raises(PayloadChanged, match="larger than 10485760 bytes when expanded"):
+        await fetcher.read(fetch)
+    await fetcher.aclose()

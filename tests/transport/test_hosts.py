@@ -19,7 +19,7 @@ OK = httpx.Response(200)
 
 
 def feed(name: str, url: str = "https://partner.example/", **changes: object) -> Source:
-    return a_source(id=name, name=name, connector="icalendar", url=f"{url}{name}.ics", shares_host=True, **changes)
+    return a_source(id=name, name=name, connector="icalendar", url=f"{url}{name}.ics", is_feed=True, **changes)
 
 
 class Harvested:
