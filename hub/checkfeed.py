@@ -150,14 +150,14 @@ async def _check_address(
         return FeedChecked(feed=feed, format=word, outcome="reject", problem=_said(error))
     finally:
         await fetcher.aclose()
-    return _checked(feed, word, pages, [*_of_address(source.url, moved)])
+    return _checked(feed, word, pages, [*_of_address(source.url, moved, is_inside=allow_private)])
 
 
-def _of_address(asked: str, moved: str | None) -> Iterator[Remark]:
+def _of_address(asked: str, moved: str | None, *, is_inside: bool) -> Iterator[Remark]:
     if moved is not None:
         reason = f"its address is redirected for good (301 or 308) to {moved[:2000]}"
         yield Remark(key=None, reason=reason, mend="Give the hub's operator the new address.")
-    elif asked.startswith("http://"):
+    elif asked.startswith("http://") and not is_inside:
         mend = "Offer it over https, and give the hub's operator that address."
         yield Remark(key=None, reason=UNENCRYPTED, mend=mend, is_kept=False)
 

@@ -97,6 +97,18 @@ async def test_an_address_is_read_as_the_hub_would(path: str, word: str, given: 
     assert all(event.name and event.starts_at for event in checked.events)
 
 
+async def test_an_address_without_encryption_is_read_and_told_unless_it_lies_inside() -> None:
+    wire = httpx.ASGITransport(app=sandbox(now))
+    address = "http://partner.example/icalendar/events.ics"
+
+    outside = await check(address, clock=now, wire=wire)
+    inside = await check(address, clock=now, wire=wire, allow_private=True)
+
+    assert [(one.reason.partition(":")[0], one.is_kept) for one in outside.remarks] == [("it is read over http", False)]
+    assert outside.outcome == "ok"
+    assert inside.remarks == []
+
+
 async def test_a_document_is_asked_for_once() -> None:
     asked: list[str] = []
 

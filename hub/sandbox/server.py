@@ -3,7 +3,7 @@
     /servicemap/v2/ …           the stand-ins (`bases.py` has them all)
     GET  /_sandbox              names, paths, states and counts of requests
     POST /_sandbox/NAME?state=  ok · down (503 page) · error (500 page) · slow (&seconds=, then the answer) ·
-                                garbage (another shape) · throttled (429, Retry-After: &seconds=)
+                                garbage (another shape) · throttled (429, Retry-After: &seconds=) · gone (410)
 
 The city is made anew when the local date changes, and a stand-in's rows when it is first asked after that.
 """
@@ -41,6 +41,7 @@ class State(StrEnum):
     SLOW = "slow"
     GARBAGE = "garbage"
     THROTTLED = "throttled"
+    GONE = "gone"
 
 
 USUAL_SECONDS = {State.SLOW: 20.0, State.THROTTLED: 30.0}
@@ -139,3 +140,5 @@ class _Switch:
             case State.THROTTLED:
                 told = {"Retry-After": f"{self._health.seconds:.0f}"}
                 return PlainTextResponse("Retry later\n", 429, told)
+            case State.GONE:
+                return PlainTextResponse("Gone\n", 410)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import httpx
@@ -58,6 +58,22 @@ async def test_a_feed_that_turned_into_something_else_keeps_its_events_and_says_
 
     assert feed["outcome"] == "FAILED"
     assert "no schema.org data" in feed["message"]
+    assert feed["events"]["totalCount"] > 0
+
+
+async def test_a_feed_that_its_server_says_is_gone_keeps_its_events_and_is_left_alone(tmp_path: Path) -> None:
+    city = City(tmp_path)
+    await harvest_once(city.settings, sources=["museum"], wire=city.wire, clock=city.clock, synchronous="OFF")
+    city.now += timedelta(hours=1)
+    await city.breaks("icalendar", "gone")
+    await harvest_once(city.settings, sources=["museum"], wire=city.wire, clock=city.clock, synchronous="OFF")
+
+    async with city.open() as hub:
+        feed = (await hub.ask(REPORT, name="museum")).data["feed"]
+
+    assert feed["outcome"] == "GONE"
+    assert "gone for good" in feed["message"]
+    assert datetime.fromisoformat(feed["nextFetchAt"]) == city.now + timedelta(days=7)
     assert feed["events"]["totalCount"] > 0
 
 
