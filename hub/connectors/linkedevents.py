@@ -42,6 +42,8 @@ from hub.records.events import (
     EventStatus,
     EventType,
     Keyword,
+    KeywordSet,
+    KeywordUsage,
     Link,
     Offer,
     Organisation,
@@ -67,6 +69,7 @@ STATUSES = {
     "EventRescheduled": EventStatus.RESCHEDULED,
 }
 TYPES = {"General": EventType.GENERAL, "Course": EventType.COURSE, "Volunteering": EventType.VOLUNTEERING}
+USAGES = {"any": KeywordUsage.ANY, "keyword": KeywordUsage.KEYWORD, "audience": KeywordUsage.AUDIENCE}
 TPREK = re.compile(r"tprek:(\d{1,9})")
 LANGUAGE = re.compile(r"[A-Za-z]{2,3}([-_][A-Za-z]{4})?([-_]([A-Za-z]{2}|\d{3}))?")
 _Texts: TypeAlias = "dict[str, str | None] | None"  # by language code; null where there is no text at all
@@ -108,6 +111,7 @@ class LinkedEvents:
         yield Collection(
             kind="keyword", pages=self.keywords, one=self.keyword, every=days(1), full=days(1), withdraws=False
         )
+        yield Collection(kind="keyword_set", pages=self.keyword_sets, one=self.keyword_set, every=days(1), full=days(1))
         yield Collection(
             kind="organisation", pages=self.organisations, one=self.organisation, every=days(1), full=days(1)
         )
@@ -355,6 +359,22 @@ class LinkedEvents:
             alt_labels=tuple(label for text in row.alt_labels if (label := plain(text)) is not None),
             replaced_by=None if row.replaced_by is None else self.source.ref(Keyword.kind, _key(row.replaced_by)),
             is_deprecated=row.deprecated,
+        )
+
+    def keyword_sets(self, ask: Ask) -> Fetch[Page[KeywordSet]]:
+        return self._list(ask, "keyword_set/", {"sort": "id"}, _KeywordSet, self._keyword_set)
+
+    def keyword_set(self, key: str) -> Fetch[Record | None]:
+        return self._one("keyword_set", key, _KeywordSet, self._keyword_set)
+
+    def _keyword_set(self, row: _KeywordSet, reply: Reply) -> KeywordSet:
+        return KeywordSet(
+            ref=self.source.ref(KeywordSet.kind, _key(row.id)),
+            read_at=reply.read_at,
+            modified_at=instant(row.last_modified_time, self.zone),
+            name=_text(row.name),
+            usage=USAGES[row.usage],
+            keywords=tuple(dict.fromkeys(self.source.ref(Keyword.kind, word.key) for word in row.keywords)),
         )
 
     def organisations(self, ask: Ask) -> Fetch[Page[Organisation]]:
@@ -735,6 +755,14 @@ class _Keyword(msgspec.Struct):
     alt_labels: list[str] = []
     deprecated: bool = False
     replaced_by: str | None = None
+    last_modified_time: str | None = None
+
+
+class _KeywordSet(msgspec.Struct):
+    id: str
+    name: _Texts
+    usage: Literal["any", "keyword", "audience"]
+    keywords: list[_Ref]
     last_modified_time: str | None = None
 
 

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from hub.derive import civic
 from hub.derive.catalogue import derive_things
 from hub.derive.climate import derive_actions
-from hub.derive.event_details import derive_organisations, derive_seats
+from hub.derive.event_details import derive_keyword_sets, derive_organisations, derive_seats
 from hub.derive.events import derive_events, events_in_areas, records_at
 from hub.derive.geometry import AreaMap
 from hub.derive.joins import Joins
@@ -78,6 +78,9 @@ class Derivation:
             moved.add("event")
         if touched.get("registration"):
             derive_seats(writer, touched["registration"])
+            moved.add("event")
+        if touched.get("keyword_set"):
+            derive_keyword_sets(writer, touched["keyword_set"])
             moved.add("event")
         if touched.get("organisation"):
             derive_organisations(writer, touched["organisation"])

@@ -1,4 +1,4 @@
-"""Facts of events that few filters read, places left, and which organisation belongs to which."""
+"""Facts of events that few filters read, places left, sets of keywords, and which organisation belongs to which."""
 
 from __future__ import annotations
 
@@ -7,8 +7,9 @@ from zoneinfo import ZoneInfo
 
 from hub.derive.work import Touched, delete, insert
 from hub.index.languages import mask, written
+from hub.index.stems import sort_key
 from hub.index.write import Writer
-from hub.records.events import Event, Organisation, Registration
+from hub.records.events import Event, KeywordSet, Organisation, Registration
 
 
 def detail_row(rid: int, event: Event, zone: ZoneInfo) -> tuple[object, ...]:
@@ -41,6 +42,19 @@ def derive_seats(writer: Writer, touched: Touched) -> None:
     numbers = {rid: r for rid, r in writer.load(touched.changed).items() if isinstance(r, Registration)}
     rids = writer.rid_of({registration.event for registration in numbers.values()})
     insert(db, "event_seats", [(rid, rids[r.event], r.remaining) for rid, r in sorted(numbers.items())])
+
+
+def derive_keyword_sets(writer: Writer, touched: Touched) -> None:
+    db = writer.connection
+    delete(db, "keyword_set", "rid", touched.all)
+    delete(db, "keyword_in_set", "keyword_set", touched.all)
+    known = {rid: s for rid, s in writer.load(touched.changed).items() if isinstance(s, KeywordSet)}
+    rids = writer.rid_of({word for one in known.values() for word in one.keywords})
+    insert(
+        db, "keyword_set", [(rid, sort_key(one.name.any if one.name else None)) for rid, one in sorted(known.items())]
+    )
+    words = {(rid, rids[word]) for rid, one in known.items() for word in one.keywords}
+    insert(db, "keyword_in_set", sorted(words))
 
 
 def derive_organisations(writer: Writer, touched: Touched) -> None:

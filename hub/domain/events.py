@@ -16,7 +16,7 @@ from hub.index.events import AT_PLACE, BY_ORGANISER, IN_AREA, IN_SERIES, EventFi
 from hub.index.listing import Under
 from hub.index.themes import is_exact, of_events
 from hub.records.core import LocalizedText, Ref
-from hub.records.events import Event, EventSeries, EventType, Keyword, Organisation, Registration, as_series
+from hub.records.events import Event, EventSeries, EventType, Keyword, KeywordSet, Organisation, Registration, as_series
 from hub.records.merged import CityEvent
 
 KINDS = ("event",)
@@ -132,6 +132,24 @@ def keywords_of(city: City, events_: Sequence[Event]) -> list[list[Keyword]]:
     """The keywords of each event, as far as its source's register is known."""
     known = records_of(city, [ref for event in events_ for ref in event.keywords])
     return [[k for ref in event.keywords if isinstance(k := known.get(ref), Keyword)] for event in events_]
+
+
+def keyword_sets(city: City, page: PageArgs) -> Found[KeywordSet]:
+    """By name."""
+    return listed(
+        city,
+        index.keyword_sets(),
+        KeywordSet,
+        page,
+        order="keyword-sets",
+        answers=lambda: answers.from_collections(city, KeywordSet.kind),
+    )
+
+
+def keywords_in(city: City, sets: Sequence[KeywordSet]) -> list[list[Keyword]]:
+    """The keywords of each set, as far as its source's register is known."""
+    known = records_of(city, [ref for one in sets for ref in one.keywords])
+    return [[k for ref in one.keywords if isinstance(k := known.get(ref), Keyword)] for one in sets]
 
 
 def audience_of(city: City, events_: Sequence[Event]) -> list[list[LocalizedText]]:

@@ -21,7 +21,8 @@ MOST_IDS = 100
 OF_A_PLACE = {"place", "library"}
 # what stands in the graph as a node of its own
 NODES = {
-    "place", "library", "area", "space", "event", "keyword", "organisation", "catalogue_record", "budgeting_process",
+    "place", "library", "area", "space", "event", "keyword", "keyword_set", "organisation", "catalogue_record",
+    "budgeting_process",
     "climate_action", "climate_indicator",
     "budgeting_area", "budget", "budget_project", "proposal", "result", "hearing", "decision", "theme",
 }  # fmt: skip

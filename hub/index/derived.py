@@ -128,6 +128,10 @@ CREATE TABLE event_tie(
 CREATE TABLE event_detail(
   rid INTEGER PRIMARY KEY, weekday INTEGER NOT NULL, starts INTEGER, ends INTEGER, spoken INTEGER NOT NULL,
   written INTEGER NOT NULL, data_source TEXT, capacity INTEGER, outdoors INTEGER);
+CREATE TABLE keyword_set(rid INTEGER PRIMARY KEY, name TEXT NOT NULL);
+CREATE INDEX keyword_set_name ON keyword_set(name, rid);
+CREATE TABLE keyword_in_set(
+  keyword_set INTEGER NOT NULL, keyword INTEGER NOT NULL, PRIMARY KEY(keyword_set, keyword)) WITHOUT ROWID;
 CREATE TABLE event_seats(rid INTEGER PRIMARY KEY, event INTEGER NOT NULL, remaining INTEGER);
 CREATE INDEX event_seats_event ON event_seats(event);
 CREATE TABLE organisation(rid INTEGER PRIMARY KEY, parent INTEGER);

@@ -34,6 +34,9 @@ class Details(msgspec.Struct, frozen=True, kw_only=True):
     keywords_all: tuple[int, ...] = ()
     keywords_none: tuple[int, ...] = ()
     keyword_groups: tuple[tuple[int, ...], ...] = ()  # of each group any
+    keyword_sets: tuple[int, ...] = ()  # a keyword of any of these sets
+    keyword_sets_all: tuple[int, ...] = ()  # of each of them at least one
+    keyword_sets_none: tuple[int, ...] = ()
     min_age: Between | None = None
     max_age: Between | None = None
     organisers_within: tuple[int, ...] = ()  # these and whatever belongs to them
@@ -71,6 +74,13 @@ def conditions(c: Conditions, wanted: Details) -> None:
             f"NOT {_KEYWORD} AND k.keyword IN (SELECT value FROM json_each(:none)))",
             none=f"{list(wanted.keywords_none)}",
         )
+    if wanted.keyword_sets:
+        c.add(f"{_IN_SETS} (SELECT value FROM json_each(:sets)))", sets=f"{list(wanted.keyword_sets)}")
+    for i, one in enumerate(wanted.keyword_sets_all):
+        c.add(f"{_IN_SETS} (:set{i}))", **{f"set{i}": one})
+    if wanted.keyword_sets_none:
+        none = f"{list(wanted.keyword_sets_none)}"
+        c.add(f"NOT {_IN_SETS} (SELECT value FROM json_each(:no_sets)))", no_sets=none)
     _between(c, "t.min_age", "min_age", wanted.min_age)
     _between(c, "t.max_age", "max_age", wanted.max_age)
     if wanted.organisers_within:
@@ -105,6 +115,10 @@ def conditions(c: Conditions, wanted: Details) -> None:
         )
 
 
+_IN_SETS = (
+    "EXISTS (SELECT 1 FROM event_keyword k JOIN keyword_in_set w ON w.keyword = k.keyword"
+    " WHERE k.event = t.rid AND w.keyword_set IN"
+)
 _KEYWORD = "EXISTS (SELECT 1 FROM event_keyword k WHERE k.event = t.rid"
 
 

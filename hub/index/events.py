@@ -215,6 +215,11 @@ def of_members(index: Index, members: Collection[int]) -> dict[int, int]:
     )
 
 
+def keyword_sets() -> Listing:
+    """By name."""
+    return Listing(table="keyword_set", sort=("t.name",))
+
+
 def series_among(index: Index, rids: Collection[int]) -> set[int]:
     """Those that are a parent of events in the window, and so no event themselves."""
     rows = index.rows(

@@ -108,6 +108,24 @@ class Keyword(Record, frozen=True, kw_only=True, gc=False, omit_defaults=True):
     is_deprecated: bool = False
 
 
+class KeywordUsage(StrEnum):
+    """What the keywords of a set are there for: a subject, an audience, either."""
+
+    ANY = "ANY"
+    KEYWORD = "KEYWORD"
+    AUDIENCE = "AUDIENCE"
+
+
+class KeywordSet(Record, frozen=True, kw_only=True, gc=False, omit_defaults=True):
+    """Keywords that a register puts together, such as its topics or its audiences."""
+
+    kind: ClassVar[str] = "keyword_set"
+
+    name: LocalizedText | None = None
+    usage: KeywordUsage = KeywordUsage.ANY
+    keywords: tuple[Ref, ...] = ()
+
+
 class Organisation(Record, frozen=True, kw_only=True, gc=False, omit_defaults=True):
     """Who arranges or publishes: an organisation or a unit of one."""
 

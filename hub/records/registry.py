@@ -6,7 +6,7 @@ from hub.records.catalogue import CatalogueRecord
 from hub.records.civic import Decision, Hearing, HearingComments, HearingSection
 from hub.records.climate import ClimateAction, ClimateIndicator, ClimateTasks
 from hub.records.core import Record
-from hub.records.events import Event, Keyword, Organisation, Registration
+from hub.records.events import Event, Keyword, KeywordSet, Organisation, Registration
 from hub.records.participation import (
     Budget,
     BudgetingArea,
@@ -33,6 +33,7 @@ RECORD_TYPES: tuple[type[Record], ...] = (
     SpaceUse,
     Event,
     Keyword,
+    KeywordSet,
     Organisation,
     Registration,
     CatalogueRecord,

@@ -15,7 +15,7 @@ from hub.index.participation import AreaMatch
 from hub.index.places import PlaceSort
 from hub.index.spaces import SpaceSort
 from hub.records.catalogue import Format
-from hub.records.events import EventStatus, EventType
+from hub.records.events import EventStatus, EventType, KeywordUsage
 from hub.records.participation import ProposalStage
 from hub.records.places import AreaKind, PlaceKind
 from hub.records.spaces import SpaceKind
@@ -118,6 +118,15 @@ _described(
         EventType.GENERAL: "Come.",
         EventType.COURSE: "Enrol and attend.",
         EventType.VOLUNTEERING: "Come and help.",
+    },
+)
+_described(
+    KeywordUsage,
+    "What the keywords of a set are there for.",
+    {
+        KeywordUsage.ANY: "For subjects and audiences.",
+        KeywordUsage.KEYWORD: "For what an event is about.",
+        KeywordUsage.AUDIENCE: "For whom an event is.",
     },
 )
 _described(

@@ -15,7 +15,7 @@ from hub.index.events import EventFilter as Wanted
 from hub.index.events import EventSort
 from hub.index.languages import BIT
 from hub.records import events as records
-from hub.records.events import EventStatus, EventType
+from hub.records.events import EventStatus, EventType, KeywordUsage
 from hub.schema.connection import After, Connection, First
 from hub.schema.context import Info
 from hub.schema.enums import Weekday
@@ -79,6 +79,15 @@ class EventFilter(ThemedFilter):
     keyword_groups: list[list[strawberry.ID]] | None = strawberry.field(
         default=None, description="Of each group at least one: (a or b) and (c or d)."
     )
+    keyword_sets: list[strawberry.ID] | None = strawberry.field(
+        default=None, description="About, or for, any keyword of any of these sets."
+    )
+    keyword_sets_all: list[strawberry.ID] | None = strawberry.field(
+        default=None, description="Of each of these sets about, or for, at least one keyword."
+    )
+    keyword_sets_none: list[strawberry.ID] | None = strawberry.field(
+        default=None, description="Neither about nor for any keyword of these sets."
+    )
     min_age: RangeInput | None = strawberry.field(default=None, description="Its lower age limit, in years.")
     max_age: RangeInput | None = strawberry.field(default=None, description="Its upper age limit, in years.")
     organisers_within: list[strawberry.ID] | None = strawberry.field(
@@ -139,6 +148,9 @@ def _details(info: Info, asked: EventFilter) -> Details | None:
         keywords_all=nodes.rids_of(city, asked.keywords_all or (), "keyword"),
         keywords_none=nodes.rids_of(city, asked.keywords_none or (), "keyword"),
         keyword_groups=tuple(nodes.rids_of(city, group, "keyword") for group in asked.keyword_groups or ()),
+        keyword_sets=nodes.rids_of(city, asked.keyword_sets or (), "keyword_set"),
+        keyword_sets_all=nodes.rids_of(city, asked.keyword_sets_all or (), "keyword_set"),
+        keyword_sets_none=nodes.rids_of(city, asked.keyword_sets_none or (), "keyword_set"),
         min_age=asked.min_age.to_domain("minAge") if asked.min_age else None,
         max_age=asked.max_age.to_domain("maxAge") if asked.max_age else None,
         organisers_within=nodes.rids_of(city, asked.organisers_within or (), "organisation"),
@@ -165,6 +177,10 @@ def _not_contradictory(asked: EventFilter) -> None:
     wanted = {*(asked.keywords or ()), *(asked.keywords_all or ())} & {*(asked.keywords_none or ())}
     if wanted:
         raise BadInput(f"keywordsNone contradicts keywords and keywordsAll: {', '.join(sorted(wanted))} is in both")
+    sets = {*(asked.keyword_sets_all or ())} & {*(asked.keyword_sets_none or ())}
+    if sets or (asked.keyword_sets and {*asked.keyword_sets} <= {*(asked.keyword_sets_none or ())}):
+        both = ", ".join(sorted(sets or {*(asked.keyword_sets or ())}))
+        raise BadInput(f"keywordSetsNone contradicts keywordSets and keywordSetsAll: {both} is in both")
     if asked.is_online and (asked.bbox or asked.near):
         raise BadInput("isOnline: true contradicts bbox and near: what is on the internet is nowhere on the map")
     if asked.needs_enrolment is False and (asked.enrolment_open_at or asked.remaining_places is not None):
@@ -187,6 +203,27 @@ class Keyword(Node):
     @classmethod
     async def resolve_reference(cls, info: Info, id: strawberry.ID) -> Any:
         return await info.context.node(id, "keyword")
+
+
+@strawberry.federation.type(
+    keys=["id"], description="Keywords that a register puts together, such as its topics or its audiences."
+)
+class KeywordSet(Node):
+    name: LocalizedText | None = strawberry.field(description="Its name.")
+    usage: KeywordUsage = strawberry.field(description="What its keywords are there for.")
+
+    @strawberry.field(description="The keywords in it.")
+    @staticmethod
+    async def keywords(root: strawberry.Parent[records.KeywordSet], info: Info) -> list[Keyword]:
+        return await info.context.batch(events.keywords_in).load(root)
+
+    @classmethod
+    def is_type_of(cls, record: Any, info: GraphQLResolveInfo[Any]) -> bool:
+        return isinstance(record, records.KeywordSet)
+
+    @classmethod
+    async def resolve_reference(cls, info: Info, id: strawberry.ID) -> Any:
+        return await info.context.node(id, "keyword_set")
 
 
 @strawberry.federation.type(keys=["id"], description="Who arranges: an organisation, never a person.")

@@ -13,7 +13,7 @@ from hub.records.catalogue import CatalogueRecord
 from hub.records.civic import Decision, Hearing
 from hub.records.climate import ClimateAction, ClimateIndicator
 from hub.records.core import Record
-from hub.records.events import Event, EventSeries, Keyword, Organisation
+from hub.records.events import Event, EventSeries, Keyword, KeywordSet, Organisation
 from hub.records.merged import CityEvent, CityPlace
 from hub.records.participation import Budget, BudgetingArea, BudgetingProcess, BudgetProject, Proposal, Result
 from hub.records.places import Area
@@ -32,6 +32,7 @@ NAMES: dict[type[Record], str] = {
     CityEvent: "Event",
     EventSeries: "EventSeries",
     Keyword: "Keyword",
+    KeywordSet: "KeywordSet",
     Organisation: "Organisation",
     CatalogueRecord: "CatalogueRecord",
     BudgetingProcess: "BudgetingProcess",

@@ -19,7 +19,7 @@ from hub.schema.civic import Decision, DecisionFilter, Hearing, HearingFilter, w
 from hub.schema.climate import ClimateAction, ClimateActionFilter
 from hub.schema.connection import After, Connection, First
 from hub.schema.context import Info
-from hub.schema.events import Event, EventFilter, wanted_events
+from hub.schema.events import Event, EventFilter, KeywordSet, wanted_events
 from hub.schema.feeds import Feed
 from hub.schema.inputs import PointInput
 from hub.schema.node import Node
@@ -242,6 +242,15 @@ class Query:
         found: Any = civic.decisions(
             info.context.city, wanted_decisions(info, filter), PageArgs(first=first, after=after)
         )
+        return found
+
+    @strawberry.field(
+        description="Sets of keywords, by name: what `keywordSets` of the filter of events takes, such as a register's"
+        " topics and audiences."
+    )
+    @staticmethod
+    def keyword_sets(info: Info, first: First = 20, after: After = None) -> Connection[KeywordSet] | None:
+        found: Any = events.keyword_sets(info.context.city, PageArgs(first=first, after=after))
         return found
 
     @strawberry.field(description="What the city has promised to do for the climate, by name.")

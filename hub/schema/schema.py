@@ -16,7 +16,7 @@ from hub.schema import enums  # noqa: F401 - describes every enum before the typ
 from hub.schema.catalogue import CatalogueRecord
 from hub.schema.civic import Decision, Hearing
 from hub.schema.climate import ClimateAction, ClimateIndicator
-from hub.schema.events import Event, EventSeries, Keyword, Organisation
+from hub.schema.events import Event, EventSeries, Keyword, KeywordSet, Organisation
 from hub.schema.participation import (
     Budget,
     BudgetingArea,
@@ -42,6 +42,7 @@ NODES: list[type[Any]] = [
     Event,
     EventSeries,
     Keyword,
+    KeywordSet,
     Organisation,
     CatalogueRecord,
     BudgetingProcess,

@@ -203,6 +203,14 @@ LINES = (
     ),
     Line(
         connector="linkedevents",
+        kind="keyword_set",
+        sample="keyword_set_list",
+        rows="data",
+        breaks=("usage", "decoration"),
+        loses="helsinki:audiences",
+    ),
+    Line(
+        connector="linkedevents",
         kind="organisation",
         sample="organization_list",
         rows="data",

@@ -23,6 +23,8 @@ from hub.records.events import (
     EventStatus,
     EventType,
     Keyword,
+    KeywordSet,
+    KeywordUsage,
     Link,
     Offer,
     Organisation,
@@ -592,6 +594,24 @@ def test_a_keyword_becomes_a_whole_record() -> None:
         name=LocalizedText(fi="lukeminen", sv="läsning", en="reading"),
         alt_labels=("lukuharrastus",),
     )
+
+
+def test_a_set_of_keywords_becomes_a_whole_record_whether_its_keywords_are_embedded_or_not() -> None:
+    audiences = KeywordSet(
+        ref=ref("keyword_set", "helsinki:audiences"),
+        read_at=NOW,
+        modified_at=datetime(2026, 11, 22, 0, 6, 37, 47428, tzinfo=UTC),
+        name=LocalizedText(fi="Helsinki kohderyhmät", sv="Helsingfors invånargrupper", en="Helsinki audiences"),
+        usage=KeywordUsage.AUDIENCE,
+        keywords=tuple(
+            ref("keyword", key) for key in ("helsinki:aflfbatkwe", "yso:p11617", "yso:p13050", "yso:p2433", "yso:p4354")
+        ),
+    )
+    page = read(LE.keyword_sets(Ask(now=NOW)), sample("keyword_set_list"))
+
+    assert page.items[0] == audiences
+    assert [(one.ref.key, one.usage) for one in page.items[1:]] == [("helsinki:topics", KeywordUsage.KEYWORD)]
+    assert read(LE.keyword_set("helsinki:audiences"), sample("keyword_set_detail_include")) == audiences
 
 
 def test_a_deprecated_keyword_names_the_one_that_replaced_it() -> None:

@@ -50,6 +50,8 @@ NUMBERS = {
     "event_area": ("area", "event"),
     "event_detail": ("rid",),
     "event_seats": ("rid", "event"),
+    "keyword_set": ("rid",),
+    "keyword_in_set": ("keyword_set", "keyword"),
     "organisation": ("rid", "parent"),
     "thing": ("rid",),
     "thing_branch": ("thing",),

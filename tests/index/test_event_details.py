@@ -14,12 +14,13 @@ from hub.index.events import EventFilter
 from hub.index.read import Index
 from hub.index.write import Writer
 from hub.records.core import LocalizedText, Record, Ref
-from hub.records.events import Enrolment, Event, Organisation, Registration
+from hub.records.events import Enrolment, Event, KeywordSet, Organisation, Registration
 from tests import made
 
 Number = Callable[[Record | Ref], int]
 CITY, LIBRARIES, PARISH = (Ref("organisation", "le", key) for key in ("city", "libraries", "parish"))
 MUSIC, CHILDREN, SPORT = (Ref("keyword", "le", key) for key in ("yso:music", "yso:children", "yso:sport"))
+TOPICS, AUDIENCES = (Ref("keyword_set", "le", key) for key in ("helsinki:topics", "helsinki:audiences"))
 SUNDAY_NOON = made.at(10)  # in Helsinki; the stories' NOW is a Sunday in November
 
 
@@ -31,6 +32,8 @@ def writer(tmp_path: Path) -> Iterator[Writer]:
         Organisation(ref=CITY, read_at=made.NOW),
         Organisation(ref=LIBRARIES, read_at=made.NOW, parent=CITY),
         Organisation(ref=PARISH, read_at=made.NOW),
+        KeywordSet(ref=TOPICS, read_at=made.NOW, keywords=(MUSIC, SPORT)),
+        KeywordSet(ref=AUDIENCES, read_at=made.NOW, keywords=(CHILDREN,)),
     )
     yield writer
     writer.close()
@@ -100,6 +103,26 @@ DETAILS: dict[str, tuple[Callable[[Number], Details], Event, Event]] = {
         lambda n: Details(keywords_none=(n(SPORT),)),
         event("in", keywords=(MUSIC.key,)),
         event("out", keywords=(MUSIC.key, SPORT.key)),
+    ),
+    "keyword_sets": (
+        lambda n: Details(keyword_sets=(n(TOPICS),)),
+        event("in", keywords=(SPORT.key,)),
+        event("out", keywords=(CHILDREN.key,)),
+    ),
+    "keyword_sets of an audience": (
+        lambda n: Details(keyword_sets=(n(AUDIENCES),)),
+        event("in", audience_keywords=(CHILDREN,)),
+        event("out", keywords=(MUSIC.key,)),
+    ),
+    "keyword_sets_all": (
+        lambda n: Details(keyword_sets_all=(n(TOPICS), n(AUDIENCES))),
+        event("in", keywords=(MUSIC.key,), audience_keywords=(CHILDREN,)),
+        event("out", keywords=(MUSIC.key, SPORT.key)),
+    ),
+    "keyword_sets_none": (
+        lambda n: Details(keyword_sets_none=(n(TOPICS),)),
+        event("in", keywords=(CHILDREN.key,)),
+        event("out", keywords=(CHILDREN.key, SPORT.key)),
     ),
     "keyword_groups": (
         lambda n: Details(keyword_groups=((n(MUSIC), n(SPORT)), (n(CHILDREN),))),
