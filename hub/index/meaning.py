@@ -18,7 +18,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 
-from hub.index.stems import is_head, name_fold, words
+from hub.index.stems import LONGEST_WORD, is_head, name_fold, words
 from hub.index.vocabulary import hand, labels, stem, tails
 from hub.records.core import LANGUAGES, Language, LocalizedText
 
@@ -42,12 +42,16 @@ def meant(subjects: Iterable[LocalizedText | None]) -> dict[int, int]:
 
 
 def told_in(titles: Iterable[LocalizedText | None], *, of_event: bool = False) -> dict[int, int]:
-    """The themes that words of titles stand for. An event's title names its place: kinds of place are left out."""
+    """The themes that words of titles stand for, in the first language of each that says any: a translation says the
+    same less exactly. An event's title names its place: kinds of place are left out.
+    """
     found: dict[int, int] = {}
     for text in titles:
         for said, language in _said(text):
-            if language is not None:
-                _add(found, _title(said, language, of_event=of_event))
+            meant_here = {} if language is None else _title(said, language, of_event=of_event)
+            if meant_here:
+                _add(found, meant_here)
+                break
     return found
 
 
@@ -69,7 +73,7 @@ def _add(found: dict[int, int], more: Mapping[int, int]) -> None:
 # ---- subjects
 
 
-@lru_cache(maxsize=20_000)
+@lru_cache(maxsize=5_000)
 def _subject(said: str, language: Language | None) -> Mapping[int, int]:
     whole = _label(said, language)
     if whole is not None:
@@ -128,7 +132,7 @@ def _begun(part: str, language: Language | None) -> int | None:
 # ---- titles
 
 
-@lru_cache(maxsize=20_000)
+@lru_cache(maxsize=1_000)
 def _title(said: str, language: Language, *, of_event: bool) -> Mapping[int, int]:
     silent = hand().only_subjects | (hand().places if of_event else frozenset())
     found: dict[int, int] = {}
@@ -184,7 +188,7 @@ def _is_opaque(folded: str) -> bool:
 
 def _parts(word: str, language: Language) -> Iterator[int]:
     """What a compound begins with, and what it ends in."""
-    if language == "en":
+    if language == "en" or len(word) > LONGEST_WORD:
         return
     first = _first(word, language)
     if first is not None:
@@ -200,7 +204,7 @@ def _parts(word: str, language: Language) -> Iterator[int]:
 
 def _first(word: str, language: Language) -> int | None:
     """The longest label that a compound begins with, if the rest of it is a word."""
-    if _is_opaque(word):
+    if _is_opaque(word) or len(word) > LONGEST_WORD:
         return None
     known = labels(language)
     for cut in range(len(word) - SHORTEST_PART + 1, SHORTEST_PART - 1, -1):

@@ -28,6 +28,7 @@ RELEASED = datetime(2019, 3, 1, tzinfo=UTC)  # YSO 2019.3 "Cicero"
 KEY = re.compile(r"yso:p(\d{1,9})")
 QUALIFIER = re.compile(r"\s*\([^()]*\)\s*$")
 
+SWEDISH_HET = re.compile(r"(\w{3,}het)(?:en|er|erna|s|ens)?")
 ENGLISH_MANY = {"children": "child", "women": "woman", "men": "man"}
 
 Words = tuple[str, ...]
@@ -182,7 +183,11 @@ def labels(language: Language) -> Labels:
 
 @lru_cache(maxsize=20_000)
 def stem(word: str, language: Language) -> str:
-    """As the text index has it; in English one and many alone, since Snowball makes residents of a residence."""
+    """As the text index has it; in English one and many alone, since Snowball makes residents of a residence; in
+    Swedish with -het, without which loneliness (ensamhet) would be in whatever is common (gemensam).
+    """
+    if language == "sv" and (found := SWEDISH_HET.fullmatch(word)):
+        return found[1]
     if language != "en":
         return snowball(word, language)
     if word in ENGLISH_MANY:

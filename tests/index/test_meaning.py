@@ -7,9 +7,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from hub.index import meaning, vocabulary
 from hub.records.core import LocalizedText
+from hub.records.themes import EXACT
 
 ROWS: list[dict[str, Any]] = tomllib.loads(Path(__file__).with_name("theme_texts.toml").read_text())["row"]
 BY_LABEL = {theme.label.fi: number for number, theme in vocabulary.themes().items()}
@@ -40,3 +43,42 @@ def test_texts_mean_their_themes_and_hardly_any_other(capsys: pytest.CaptureFixt
         print(f"\nthemes of {len(ROWS)} texts: precision {precision:.3f}, recall {recall:.3f}")
     assert precision >= 0.95
     assert recall >= 0.9
+
+
+def test_a_label_of_several_concepts_means_the_one_that_a_city_means_or_none() -> None:
+    children = meaning.meant([LocalizedText(en="children")])
+    playing = meaning.meant([LocalizedText(en="playing")])
+
+    assert children == {BY_LABEL["lapset (ikäryhmät)"]: 90}
+    assert playing == {}
+
+
+def test_a_title_speaks_in_the_first_language_that_says_anything() -> None:
+    told = meaning.told_in([LocalizedText(fi="Asukasilta", sv="Konsert", en="Yoga")])
+
+    assert told == {BY_LABEL["konsertit"]: 60}
+
+
+def test_an_ending_that_makes_another_word_is_not_cut_off() -> None:
+    assert meaning.told_in([LocalizedText(sv="Gemensam användning av lokaler")]) == {}
+    assert meaning.told_in([LocalizedText(en="Residents' evening")]) == {}
+    assert meaning.told_in([LocalizedText(sv="Mot ensamheten")]) == {BY_LABEL["yksinäisyys"]: 60}
+
+
+def test_a_catalogues_subject_of_no_told_language_is_read_in_each() -> None:
+    assert set(meaning.meant([LocalizedText(other="neulonta")])) == {BY_LABEL["neulonta"]}
+    assert set(meaning.meant([LocalizedText(other="stickning")])) == {BY_LABEL["neulonta"]}
+
+
+@given(st.text(max_size=400), st.sampled_from(("fi", "sv", "en", "other")), st.booleans())
+def test_any_text_means_themes_that_there_are_and_is_never_exact(said: str, language: str, of_event: bool) -> None:
+    text = LocalizedText(**{language: said})
+
+    for found in (meaning.meant([text]), meaning.told_in([text], of_event=of_event)):
+        assert found.keys() <= vocabulary.themes().keys()
+        assert all(0 < sure < EXACT for sure in found.values())
+
+
+def test_every_concept_is_meant_by_its_own_whole_label() -> None:
+    for number, theme in vocabulary.themes().items():
+        assert meaning.meant([LocalizedText(fi=theme.label.fi)]) == {number: 90}, theme.label.fi

@@ -15,6 +15,7 @@ from hub.index.participation import ProjectFilter, ProposalFilter
 from hub.index.places import PlaceFilter
 from hub.index.read import Index
 from hub.index.spaces import SpaceFacts
+from hub.index.themes import of_events, of_records
 from hub.index.write import Writer
 from hub.records.core import Ref
 from tests import made
@@ -96,6 +97,11 @@ UNDER: dict[str, tuple[Callable[[Index], Listing], str]] = {
         lambda i: events(i, WEEK, IN_AREA),
         "SEARCH l USING PRIMARY KEY (area=? AND starts>? AND starts<?)",
     ),
+    "events on themes": (lambda i: events(i, EventFilter(), of_events(False)), "SEARCH l USING PRIMARY KEY (theme=?)"),
+    "events of a week exactly on themes": (
+        lambda i: events(i, WEEK, of_events(True)),
+        "SEARCH l USING PRIMARY KEY (theme=? AND starts>? AND starts<?)",
+    ),
     "spaces at places": (lambda i: spaces.spaces(SpaceFacts(), spaces.AT_PLACE), "INDEX space_place (place=?)"),
     "budgets of rounds": (
         lambda i: participation.budgets(participation.OF_PROCESS),
@@ -129,6 +135,15 @@ def test_proposals_in_an_area_are_not_looked_for_among_all(read: tuple[Writer, I
 
         assert [step for step in steps if "_scope (scope=? AND located=?)" in step], steps
         assert not [step for step in steps if step.startswith(("SCAN t", "SCAN x"))], steps
+
+
+def test_what_is_on_a_theme_is_not_looked_for_among_all(read: tuple[Writer, Index]) -> None:
+    listing = participation.proposals(ProposalFilter(), of_records("proposal", False))
+
+    steps = plan(read[1], listing, [1])
+
+    assert [step for step in steps if "SEARCH l USING PRIMARY KEY (theme=? AND kind=?)" in step], steps
+    assert not [step for step in steps if step.startswith("SCAN t")], steps
 
 
 def test_places_near_a_point_are_found_by_the_tree(read: tuple[Writer, Index]) -> None:
