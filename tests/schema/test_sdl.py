@@ -80,6 +80,19 @@ def test_every_page_may_be_null_so_that_one_failure_costs_no_other_field(graph: 
     assert strict == []
 
 
+def test_few_lists_under_parents_may_search_the_catalogue_and_each_tells_the_limit(graph: GraphQLSchema) -> None:
+    searching = {
+        f"{name}.{field}": definition.description or ""
+        for name, kind in graph.type_map.items()
+        if isinstance(kind, GraphQLObjectType) and name != "Query"
+        for field, definition in kind.fields.items()
+        if f"{definition.type}".rstrip("!") == "CatalogueConnection"
+    }
+    # each is a request to the catalogue for each parent, and counts in hub.domain.catalogue.MOST_SEARCHES
+    assert searching.keys() == {"Place.catalogue", "Theme.catalogue"}
+    assert all("TOO_MANY_LOOKUPS" in description for description in searching.values())
+
+
 def test_every_node_is_an_entity_by_its_id() -> None:
     sdl = schema.as_str()
     for node in NODES:
