@@ -18,7 +18,7 @@ from typing import Any
 import msgspec
 
 from bench.scene import BOOKING, CALENDAR, NOW, REGISTER
-from hub.connectors.linkedevents import PAGE_SIZE
+from hub.connectors.linkedevents_crawl import PAGE_SIZE
 from hub.records.core import Address, Language, LocalizedText, Point, Record, Ref, Span
 from hub.records.events import Keyword, Organisation
 from hub.records.places import Area, AreaKind, Place, PlaceKind
