@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 
 from hub.configured import Settings
+from hub.connectors.stretches import LONGEST_USE
 from hub.fetch import Source
 from hub.records.core import LocalizedText
 from hub.sandbox.bases import bases
@@ -49,6 +50,7 @@ TITLES = {
 }
 # Its stand-in's key, in place of a real one's.
 CREDENTIALS = {"sierra": sierra.CREDENTIALS}
+TELL_USE = {"varaamo", "respa"}
 MADE = {"fi": "keksitty", "sv": "påhittat", "en": "made up"}
 OWN = """
 [hub]
@@ -91,20 +93,22 @@ rank = 83
 """
 
 
-def sandbox_settings(origin: str, data_dir: Path | None = None) -> Settings:
-    """`origin`: the sandbox's address, "http://127.0.0.1:8100"."""
+def sandbox_settings(origin: str, data_dir: Path | None = None, *, use_days: int = LONGEST_USE) -> Settings:
+    """`origin`: the sandbox's address, "http://127.0.0.1:8100". `use_days`: how far back use rates are told; a year of
+    them is half of all that the made city is asked for.
+    """
     settings = parse(OWN)
     urls = bases(origin)
     return msgspec.structs.replace(
         settings,
         data_dir=data_dir,
         workers=1,
-        sources=tuple(_stand_in(source, urls[STANDINS[source.name]], origin) for source in settings.sources),
+        sources=tuple(_stand_in(source, urls[STANDINS[source.name]], origin, use_days) for source in settings.sources),
         off=frozenset(),  # what lacks a public address has a stand-in
     )
 
 
-def _stand_in(source: Source, url: str, origin: str) -> Source:
+def _stand_in(source: Source, url: str, origin: str, use_days: int) -> Source:
     return msgspec.structs.replace(
         source,
         url=url,
@@ -115,7 +119,7 @@ def _stand_in(source: Source, url: str, origin: str) -> Source:
         per_minute=None,
         timeout=timedelta(seconds=30),  # everything runs on one machine
         allow_private=True,
-        options=_with_credentials(source),
+        options={**_with_credentials(source), **({"use_days": use_days} if source.connector in TELL_USE else {})},
     )
 
 

@@ -1,7 +1,7 @@
 """Varaamo's stand-in, held to what the real software answered."""
 
 from collections.abc import AsyncIterator
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 import httpx
@@ -9,6 +9,7 @@ import pytest
 
 from hub.sandbox.city import City, MadeBooking, MadePlace, MadeRoom, Text
 from hub.sandbox.conformance import differences
+from hub.sandbox.generator import make_city
 from hub.sandbox.standin import Recording
 from hub.sandbox.varaamo.execution import Rows
 from hub.sandbox.varaamo.made import made
@@ -284,3 +285,59 @@ async def test_every_made_room_can_be_asked_for_whole(made_up: httpx.AsyncClient
     )
     assert "errors" not in reply.json()
     assert [edge["node"]["pk"] for edge in reply.json()["data"]["reservationUnits"]["edges"]] == [7]
+
+
+def test_a_year_of_bookings_stands_behind_those_of_the_month() -> None:
+    today = date(2026, 11, 18)
+    one, other = made(make_city(today)), made(make_city(today + timedelta(days=7)))
+    assert one.past is not None
+    assert other.past is not None
+    rooms = [room["pk"] for room in one.reservation_units]
+    spring = date(2026, 3, 16), date(2026, 4, 12)
+
+    booked = one.past.reservations(rooms, *spring)
+
+    assert booked == other.past.reservations(rooms, *spring), "what is over does not change when a week goes by"
+    assert len(booked) > 5 * len(rooms)
+    assert any(row["isBlocked"] for row in booked)
+    assert {row["state"] for row in booked} == {"CONFIRMED"}
+    ids = [row["pk"] for row in [*booked, *one.reservations]]
+    assert len(set(ids)) == len(ids)
+    assert one.past.reservations(rooms, today - timedelta(days=900), today - timedelta(days=800)) == []
+
+
+def test_what_is_held_and_what_is_made_when_asked_for_meet_without_a_gap() -> None:
+    today = date(2026, 11, 18)
+    rows = made(make_city(today))
+    assert rows.past is not None
+    room = next(room["pk"] for room in rows.reservation_units if rows.spans[room["pk"]])
+    held = rows.spans[room]
+    assert held is not None
+
+    earlier = rows.past.spans(room, today - timedelta(days=60), today)
+
+    days = sorted(span[0].date() for span in [*earlier, *held])
+    assert len(set(days)) == len(days)
+    weekdays = {day.weekday() for day in days}
+    closed = [
+        day for day in (today - timedelta(days=n) for n in range(60)) if day.weekday() in weekdays and day not in days
+    ]
+    assert len(closed) <= 4, "but for feasts and stocktaking"
+    everything = rows.past.reservations([room], None, None)
+    first = min(row["beginsAt"] for row in rows.reservations)
+    assert max(row["endsAt"] for row in everything) <= first
+
+
+def test_a_half_of_a_hall_is_taken_by_the_halls_bookings_of_long_ago_too() -> None:
+    rows = made(make_city(date(2026, 11, 18)))
+    assert rows.past is not None
+    shared = next(row for row in rows.reservations if len(row["affectedReservationUnits"]) == 3)  # a hall, its halves
+    half = next(pk for pk in shared["affectedReservationUnits"] if pk != shared["reservationUnit"])
+
+    booked = rows.past.reservations([half], date(2026, 3, 1), date(2026, 3, 31))
+
+    assert {row["reservationUnit"] for row in booked} >= {half, shared["reservationUnit"]}
+    assert all(
+        half in row["affectedReservationUnits"] or row["reservationUnit"] in shared["affectedReservationUnits"]
+        for row in booked
+    )

@@ -19,6 +19,7 @@ from hub.sandbox.server import sandbox
 
 ORIGIN = "http://sandbox.example"
 WEDNESDAY = datetime(2026, 11, 18, 8, 0, tzinfo=UTC)  # ten in the morning in Helsinki
+USE_DAYS = 60  # of use rates: a year of them would take longer to harvest than all the rest
 OPERATIONS = Path(__file__).with_name("operations")
 
 
@@ -65,7 +66,7 @@ class City:
         self.now = now
         self.upstreams: Starlette = sandbox(self.clock)
         self.wire: httpx.AsyncBaseTransport = httpx.ASGITransport(app=self.upstreams)
-        self.settings: Settings = sandbox_settings(ORIGIN, folder)
+        self.settings: Settings = sandbox_settings(ORIGIN, folder, use_days=USE_DAYS)
 
     def clock(self) -> datetime:
         return self.now

@@ -21,4 +21,5 @@ TRIES: dict[str, dict[str, Any]] = {
     "theme": {"text": "hyvinvointi"},
     "participation": {},
     "sources": {},
+    "sharing": {"from": "2026-10-01T00:00:00+03:00", "to": "2026-11-01T00:00:00+02:00"},
 }

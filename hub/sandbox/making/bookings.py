@@ -22,11 +22,23 @@ IDS_A_ROOM = 100_000  # 27 years of days, ten bookings each: ids fit in 32 bits
 def bookings_of(
     rooms: tuple[MadeRoom, ...], guarded: frozenset[int], closed: Mapping[str, tuple[date, ...]], today: date
 ) -> dict[int, tuple[MadeBooking, ...]]:
-    """By room id, in order of time. Rooms that share walls never have bookings at the same time.
+    """From a month back to a month on, by room id, in order of time."""
+    return bookings_between(rooms, guarded, closed, today, today - BACK, today + AHEAD)
+
+
+def bookings_between(
+    rooms: tuple[MadeRoom, ...],
+    guarded: frozenset[int],
+    closed: Mapping[str, tuple[date, ...]],
+    today: date,
+    first: date,
+    last: date,
+) -> dict[int, tuple[MadeBooking, ...]]:
+    """By room id, in order of time, both days among them. Rooms that share walls never have bookings at the same time,
+    so that a hall and its halves must come together.
 
     `guarded`: rooms that stay free on weekday afternoons. `closed`: days without bookings, by place.
     """
-    first, last = today - BACK, today + AHEAD
     span = tuple(weeks(first, last))
     taken: dict[int, list[MadeBooking]] = {room.id: [] for room in rooms}
     known = {room.id: room for room in rooms}

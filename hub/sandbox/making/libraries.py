@@ -86,10 +86,14 @@ def libraries() -> tuple[MadePlace, ...]:
 
 
 def closed_days(place: MadePlace, today: date) -> tuple[date, ...]:
-    """Feasts and a day of stocktaking, from a month back to two months on. Oodi never closes: the demo leans on it."""
+    """Those that a day's city tells: from a month back to two months on."""
+    return closed_between(place, today - timedelta(days=31), today + timedelta(days=62))
+
+
+def closed_between(place: MadePlace, first: date, last: date) -> tuple[date, ...]:
+    """Feasts and days of stocktaking, both ends among them. Oodi never closes: the demo leans on it."""
     if place.key == OODI_KEY or not place.week:
         return ()
-    first, last = today - timedelta(days=31), today + timedelta(days=62)
     feasts = [day for day in (first + timedelta(days=n) for n in range((last - first).days + 1)) if is_holiday(day)]
     if place.kind != "library" or place.key in {KALLIO_KEY, VALLILA_KEY}:
         return tuple(feasts)

@@ -14,11 +14,12 @@ import msgspec
 
 from hub.sandbox.city import City, MadePlace, Text
 from hub.sandbox.making.chance import pick, seeded, share
+from hub.sandbox.making.libraries import closed_between
 from hub.sandbox.respa.standin import HELSINKI, Opening, Row, Rows
 
 TOWN, SLUG = "Espoo", "espoo"
 BASE: Final = "https://respa.sandbox.example/v1/"
-BEHIND, AHEAD = 7, 40
+BEHIND, AHEAD = 400, 40  # a year, and what the stretches that a hub reads it by reach beyond it
 WRITTEN: Final = "2023-04-12T09:31:00.000000+03:00"
 FULL_WORD: Final = Text("Tekaistu esimerkki.", "Påhittat exempel.", "Made-up example.")
 
@@ -187,9 +188,10 @@ def _resource(place: MadePlace, sort: Sort) -> Row:
 def _opening(place: MadePlace, today: date) -> dict[str, Opening]:
     """With staff alone; of several openings the first, as up there."""
     found: dict[str, Opening] = {}
+    closed = {*place.closed_on, *closed_between(place, today - timedelta(days=BEHIND), today)}
     for day in (today + timedelta(days=n) for n in range(-BEHIND, AHEAD + 1)):
         staffed = place.week[day.weekday()].staffed
-        if staffed and day not in place.closed_on:
+        if staffed and day not in closed:
             opens, closes = staffed[0]
             found[day.isoformat()] = (_at(day, opens), _at(day, closes))
     return found

@@ -116,6 +116,10 @@ class Respa:
         self.rows, self.now = rows, now
         self.unit_by_id = {unit["id"].lower(): unit for unit in rows.units}
         self.by_id = {row["id"]: row for row in rows.resources}
+        self.reserved: dict[str, list[tuple[datetime, datetime, Row]]] = {}
+        for one in rows.reservations:
+            begin, end = datetime.fromisoformat(one["begin"]), datetime.fromisoformat(one["end"])
+            self.reserved.setdefault(one["resource"], []).append((begin, end, one))
 
     def root(self, _: Request) -> Response:
         names = ("reservation", "cancel_reason_category", "unit", *reversed(PLAIN), "resource", "user", "search")
@@ -279,9 +283,8 @@ class Respa:
         return {"accessibility_summaries": self.rows.summaries.get(row["id"], [])}
 
     def _reserved(self, row: Row, starts_at: datetime, ends_at: datetime) -> list[Row]:
-        return [
-            one for one in self.rows.reservations if one["resource"] == row["id"] and _touches(one, starts_at, ends_at)
-        ]
+        reserved = self.reserved.get(row["id"], ())
+        return [one for begin, end, one in reserved if begin <= ends_at and end >= starts_at]
 
     def _unit_of(self, row: Row) -> Row:
         return self.unit_by_id[row["unit"].lower()]

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from hub.sandbox.city import City, MadeBooking, MadePlace, MadeRoom, Text
+from hub.sandbox.making.bookings import BACK, bookings_between
+from hub.sandbox.making.libraries import closed_between
+from hub.sandbox.making.rooms import always_free
 from hub.sandbox.varaamo.execution import Rows
 from hub.sandbox.varaamo.lists import Row
 
@@ -15,6 +18,7 @@ HELSINKI = ZoneInfo("Europe/Helsinki")
 EQUIPMENT_TYPE = 11  # the pk of the type for devices in the upstream's test data; `equipment_types = [11]`
 FIRST_UNIT = 101
 HOURS_BEHIND, HOURS_AHEAD = timedelta(days=40), timedelta(days=100)
+YEAR_BEHIND = timedelta(days=400)  # a year, and what the stretches that a hub reads it by reach beyond it
 DEARER_AHEAD = timedelta(days=60)
 INTERVALS = (15, 30, 60, 90, 120, 180, 240, 300, 360, 420)  # those that the upstream's enum has
 
@@ -35,6 +39,7 @@ def made(city: City) -> Rows:
     use_rows = {text: {"pk": pk, "rank": pk} | _texts("name", text) for text, pk in uses.items()}
     equipment_rows = {text: {"pk": pk, "category": category} | _texts("name", text) for text, pk in equipments.items()}
     by_key = {place.key: place for place in places}
+    sharing = _sharing(city.rooms)
     return Rows(
         units=[_unit(place, pks[place.key]) for place in places],
         reservation_units=[
@@ -49,9 +54,50 @@ def made(city: City) -> Rows:
         types=list(type_rows.values()),
         intended_uses=list(use_rows.values()),
         equipments=list(equipment_rows.values()),
-        reservations=[row for room in city.rooms for row in _reservations(room, city.rooms)],
+        reservations=[row for room in city.rooms for row in _reservations(room.id, room.bookings, sharing)],
         spans={room.id: _spans(room, by_key[room.place], city.today) for room in city.rooms},
+        past=MadePast(city, sharing),
     )
+
+
+class MadePast:
+    """What was before the time that the rows hold. It is made when it is asked for: most who run the sandbox never ask,
+    and a year of it is some two hundred thousand bookings.
+    """
+
+    def __init__(self, city: City, sharing: Mapping[int, frozenset[int]]) -> None:
+        self.before = city.today - HOURS_BEHIND
+        self._since = city.today - YEAR_BEHIND
+        self._booked_before = city.today - BACK
+        self._today = city.today
+        self._rooms = {room.id: room for room in city.rooms}
+        self._places = {place.key: place for place in city.places}
+        self._guarded = always_free(city.rooms)
+        self._sharing = sharing
+
+    def reservations(self, rooms: Iterable[int], first: date | None, last: date | None) -> list[Row]:
+        """Those of the rooms, and of the rooms that share walls with them, that touch these days; no less."""
+        first, last = self._clipped(first, last, self._booked_before)
+        if last < first:
+            return []
+        wanted = {other for room in rooms for other in self._sharing.get(room, ())}
+        together = {other for room in wanted for other in self._sharing[room]}  # a hall with both halves
+        these = tuple(self._rooms[room] for room in sorted(together))
+        closed = {place: closed_between(self._places[place], first, last) for place in {room.place for room in these}}
+        made_ = bookings_between(these, self._guarded, closed, self._today, first, last)
+        return [
+            row for room in these if room.id in wanted for row in _reservations(room.id, made_[room.id], self._sharing)
+        ]
+
+    def spans(self, room: int, first: date, last: date) -> list[tuple[datetime, datetime]]:
+        first, last = self._clipped(first - timedelta(days=1), last, self.before)
+        return list(
+            _days(self._rooms[room], closed_between(self._places[self._rooms[room].place], first, last), first, last)
+        )
+
+    def _clipped(self, first: date | None, last: date | None, before: date) -> tuple[date, date]:
+        yesterday = before - timedelta(days=1)
+        return max(first or self._since, self._since), min(last or yesterday, yesterday)
 
 
 def _unit(place: MadePlace, pk: int) -> Row:
@@ -137,10 +183,19 @@ def _pricing(room: MadeRoom, begins: date, lowest: int, highest: int, *, pk: int
     }
 
 
-def _reservations(room: MadeRoom, rooms: tuple[MadeRoom, ...]) -> Iterable[Row]:
-    affected = sorted({room.id} | {other.id for other in rooms if room.id in other.walls})
-    for booking in room.bookings:
-        yield _reservation(booking, room.id, affected)
+def _sharing(rooms: Iterable[MadeRoom]) -> dict[int, frozenset[int]]:
+    """Which rooms a booking of each takes: itself, and those that share its walls."""
+    taken = {room.id: {room.id} for room in rooms}
+    for room in rooms:
+        for wall in room.walls:
+            taken[wall].add(room.id)
+    return {room: frozenset(others) for room, others in taken.items()}
+
+
+def _reservations(room: int, bookings: Iterable[MadeBooking], sharing: Mapping[int, frozenset[int]]) -> Iterable[Row]:
+    affected = sorted(sharing[room])
+    for booking in bookings:
+        yield _reservation(booking, room, affected)
 
 
 def _reservation(booking: MadeBooking, room: int, affected: list[int]) -> Row:
@@ -161,15 +216,16 @@ def _spans(room: MadeRoom, place: MadePlace, today: date) -> list[tuple[datetime
     """The ordinary week, but for the days on which its place is closed."""
     if not room.hours_known:
         return None
-    first = today - HOURS_BEHIND
-    spans: list[tuple[datetime, datetime]] = []
-    for number in range((HOURS_BEHIND + HOURS_AHEAD).days):
+    return list(_days(room, place.closed_on, today - HOURS_BEHIND, today + HOURS_AHEAD - timedelta(days=1)))
+
+
+def _days(room: MadeRoom, closed: Collection[date], first: date, last: date) -> Iterator[tuple[datetime, datetime]]:
+    for number in range((last - first).days + 1):
         day = first + timedelta(days=number)
         hours = room.open_hours[day.weekday()] if room.open_hours else None
-        if hours is not None and day not in place.closed_on:
+        if hours is not None and day not in closed:
             opens, closes = (datetime.combine(day, clock, HELSINKI) for clock in hours)
-            spans.append((opens, closes if closes > opens else closes + timedelta(days=1)))
-    return spans
+            yield opens, closes if closes > opens else closes + timedelta(days=1)
 
 
 def _numbered(texts: Iterable[Text], skip: int = 0) -> dict[Text, int]:
