@@ -57,7 +57,7 @@ class Derivation:
         if places:
             changed = derive_places(writer, places, joins=self._joins, ranks=self._ranks)
             place_in_areas(writer.connection, changed.places, self._map(writer))
-            events = records_at(writer.connection, changed.places, changed.members)
+            events = records_at(writer.connection, changed)
             there = Touched(changed=frozenset(events) - touched.get("event", Touched()).all)
             if changed:
                 moved |= {"place", "space", "opening_day"} | ({"event"} if events else set())
@@ -70,9 +70,9 @@ class Derivation:
         # before the events of the same transaction, which read it; after them the others that have such a keyword
         reworded = derive_keywords(writer, touched["keyword"]) if touched.get("keyword") else set()
         if touched.get("event"):
-            derive_events(writer, touched["event"], self._map(writer), self._ranks)
+            derive_events(writer, touched["event"], self._map(writer), self._ranks, self._joins)
         if there:  # after those that are gone have left
-            derive_events(writer, there, self._map(writer), self._ranks, only_if_moved=True)
+            derive_events(writer, there, self._map(writer), self._ranks, self._joins, only_if_moved=True)
         if reworded:
             link_events_again(writer, reworded)
             moved.add("event")

@@ -34,8 +34,12 @@ TEXTS = ("name", "summary", "description")
 LISTS = ("keywords", "audience_keywords", "categories")
 
 
-def merged_event(records: Sequence[Event], confidence: Mapping[Ref, float], known: Collection[Ref]) -> CityEvent:
-    """`records` in order of rank, at least two; `known`: the places that are in the index."""
+def merged_event(
+    records: Sequence[Event], confidence: Mapping[Ref, float], known: Collection[Ref], guessed: Collection[Ref] = ()
+) -> CityEvent:
+    """`records` in order of rank, at least two; `known`: the places that are in the index; `guessed`: the records whose
+    place is read from their words.
+    """
     main = records[0]
     fields: dict[str, Any] = {name: getattr(main, name) for name in main.__struct_fields__}
     taken: dict[str, str] = {}
@@ -60,7 +64,8 @@ def merged_event(records: Sequence[Event], confidence: Mapping[Ref, float], know
     take(first(lambda record: record.min_age is not None or record.max_age is not None), "min_age", "max_age")
     take(first(lambda r: r.organiser is not None or r.organiser_name is not None), "organiser", "organiser_name")
     where = (
-        first(lambda record: record.place in known)
+        first(lambda record: record.place in known and record.ref not in guessed)
+        or first(lambda record: record.place in known)
         or first(lambda record: record.place is not None)
         or first(lambda record: record.location_text is not None or record.location is not None)
     )

@@ -14,9 +14,12 @@ import msgspec
 from hub.derive import whereabouts
 from hub.derive.event_details import detail_row
 from hub.derive.event_merging import merged_event, texts_of
+from hub.derive.event_places import events_of_words, guess_places, guessed_by, guesses
 from hub.derive.geometry import AreaMap
 from hub.derive.joining import Joined, canonical, join, told_by
 from hub.derive.joining import Record as Told
+from hub.derive.joins import Joins
+from hub.derive.places import Moved
 from hub.derive.same_event import CITY_ZONE, told_of
 from hub.derive.themes import link_events
 from hub.derive.whereabouts import Where
@@ -49,17 +52,24 @@ def is_free(event: Event) -> int | None:
 
 
 def derive_events(
-    writer: Writer, touched: Touched, areas: AreaMap, ranks: Mapping[str, int], *, only_if_moved: bool = False
+    writer: Writer,
+    touched: Touched,
+    areas: AreaMap,
+    ranks: Mapping[str, int],
+    joins: Joins,
+    *,
+    only_if_moved: bool = False,
 ) -> None:
     """`only_if_moved`: not the events changed but the places that they are at; one that tells the same of itself as
     before needs to be looked up in the areas, and nothing else.
     """
     db = writer.connection
+    moved = guess_places(db, _said(writer, touched.changed), touched.withdrawn, joins)
     records = _events(writer, touched.changed)
     told = _told(writer, records)
     if only_if_moved:
         before = told_by(db, records.keys())
-        told = {rid: record for rid, record in told.items() if before.get(rid) != record.told}
+        told = {rid: record for rid, record in told.items() if rid in moved or before.get(rid) != record.told}
         events_in_areas(db, canonical(db, records.keys() - told.keys()), areas)
         if not told:
             return
@@ -74,8 +84,15 @@ def derive_events(
     events_in_areas(db, again, areas)
 
 
-def _events(writer: Writer, rids: Collection[int]) -> dict[int, Event]:
+def _said(writer: Writer, rids: Collection[int]) -> dict[int, Event]:
     return {rid: record for rid, record in writer.load(rids).items() if isinstance(record, Event)}
+
+
+def _events(writer: Writer, rids: Collection[int]) -> dict[int, Event]:
+    """As their sources tell them; where one names no place, at the one that its words mean."""
+    said = _said(writer, rids)
+    places = guesses(writer.connection, said.keys())
+    return said | {rid: msgspec.structs.replace(said[rid], place=guess.ref) for rid, guess in places.items()}
 
 
 def _told(writer: Writer, events: Mapping[int, Event]) -> dict[int, Told]:
@@ -138,6 +155,7 @@ def _once(writer: Writer, records: Mapping[int, Event], joined: Joined) -> dict[
             many,
             {records[rid].ref: confidence for rid, confidence in members.items()},
             {ref for ref, rid in places.items() if rid in here},
+            guessed_by(writer.connection, members.keys()),
         )
         found[lead] = event, many
     return found
@@ -162,6 +180,7 @@ def _write(writer: Writer, again: Collection[int], events: Mapping[int, tuple[Ev
         ("event_area", "event"),
         ("event_theme", "event"),
         ("event_detail", "rid"),
+        ("event_inferred", "event"),
     ):
         delete(db, table, column, again)
     refs = {ref for event, members in events.values() for ref in _references(event, members)}
@@ -216,11 +235,28 @@ def _write(writer: Writer, again: Collection[int], events: Mapping[int, tuple[Ev
     insert(db, "event", facts)
     insert(db, "event_detail", details)
     insert(db, "event_body", bodies)
+    insert(db, "event_inferred", _inferred(db, again, events))
     insert(db, "event_keyword", keywords)
     insert(db, "event_organiser", organisers)
     insert(db, "event_series", series)
     link_events(writer, {rid: event for rid, (event, _) in events.items()}, rids)
     put_texts(db, "event_text", [(rid, texts_of(event)) for rid, (event, _) in sorted(events.items())])
+
+
+def _inferred(
+    db: sqlite3.Connection, again: Collection[int], events: Mapping[int, tuple[Event, Sequence[Event]]]
+) -> list[tuple[int, float]]:
+    """The events whose place is read from words, none of their members' sources naming it; and how sure it is."""
+    sure = guessed_by(db, again)
+    if not sure:
+        return []
+    found = []
+    for rid, (event, members) in sorted(events.items()):
+        here = [sure.get(said.ref) for said in members if said.place is not None and said.place == event.place]
+        guessed = [confidence for confidence in here if confidence is not None]
+        if guessed and len(guessed) == len(here):
+            found.append((rid, max(guessed)))
+    return found
 
 
 def events_in_areas(db: sqlite3.Connection, events: Collection[int], areas: AreaMap) -> None:
@@ -242,10 +278,11 @@ def events_in_areas(db: sqlite3.Connection, events: Collection[int], areas: Area
     insert(db, "event_area", by_place)
 
 
-def records_at(db: sqlite3.Connection, places: Collection[int], members: Collection[int]) -> set[int]:
-    """Records of events at these places, and those that their source puts at one of these members (whose place may be
-    gone).
+def records_at(db: sqlite3.Connection, moved: Moved) -> set[int]:
+    """Records of events at these places, those that their source puts at one of these members (whose place may be
+    gone), and those whose words may mean another place now.
     """
+    places, members = moved.places, moved.members
     at = select(db, "SELECT rid FROM event_told WHERE at IN (SELECT value FROM json_each(?))", members)
     in_places = select(
         db,
@@ -253,7 +290,7 @@ def records_at(db: sqlite3.Connection, places: Collection[int], members: Collect
         " WHERE m.place IN (SELECT value FROM json_each(?))",
         places,
     )
-    return {row[0] for row in (*at, *in_places)}
+    return {row[0] for row in (*at, *in_places)} | events_of_words(db, moved.words)
 
 
 def _references(event: Event, members: Sequence[Event]) -> tuple[Ref, ...]:

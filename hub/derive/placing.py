@@ -60,8 +60,8 @@ class House(msgspec.Struct, frozen=True, gc=False):
         return names | {street_key(street) for street in self.streets}
 
 
-class Said(msgspec.Struct, frozen=True, gc=False):
-    """A feed's words for where, read."""
+class Text(msgspec.Struct, frozen=True, gc=False):
+    """A feed's words for where in one language, read."""
 
     parts: tuple[Segment, ...] = ()
     cities: frozenset[str] = frozenset()
@@ -74,6 +74,16 @@ class Said(msgspec.Struct, frozen=True, gc=False):
             return frozenset()
         streets = {street_key(part.street) for part in self.parts if part.street is not None}
         return word_keys(word for part in self.parts for word in part.words) | streets
+
+
+class Said(msgspec.Struct, frozen=True, gc=False):
+    """A feed's words for where, in each language that it gives: each may name the place in its own way."""
+
+    texts: tuple[Text, ...] = ()
+
+    @property
+    def keys(self) -> frozenset[str]:
+        return frozenset().union(*(text.keys for text in self.texts))
 
 
 def street_key(street: tuple[str, str]) -> str:
@@ -95,27 +105,21 @@ def house(name: LocalizedText | None, address: Address | None, point: Point | No
 
 
 def read(text: LocalizedText | None) -> Said:
-    return _read(tuple(dict.fromkeys(_texts(text))))
+    return Said(tuple(_read(said) for said in dict.fromkeys(_texts(text))))
 
 
 @lru_cache(maxsize=5_000)
-def _read(texts: tuple[str, ...]) -> Said:
-    parts: dict[Segment, None] = {}
-    cities: set[str] = set()
-    nowhere = False
-    for said in texts:
-        folded = plain(said)[:500]
-        own = segments(CLOCK.sub(" ", folded))
-        words = {word for part in own for word in part.words}
-        is_remote = bool(words & REMOTE) or any(word.endswith(("sivut", "kanava")) for word in words) or "://" in folded
-        nowhere = nowhere or bool(words & NEAR_IT) or (is_remote and not BOTH.search(folded))
-        for part in own:
-            town = place_names.city_of(part.words)
-            if town is not None:
-                cities.add(town)
-            else:
-                parts[part] = None
-    return Said(tuple(parts), frozenset(cities), nowhere)
+def _read(said: str) -> Text:
+    folded = plain(said)[:500]
+    own = segments(CLOCK.sub(" ", folded))
+    words = {word for part in own for word in part.words}
+    is_remote = bool(words & REMOTE) or any(word.endswith(("sivut", "kanava")) for word in words) or "://" in folded
+    towns = {part: place_names.city_of(part.words) for part in own}
+    return Text(
+        parts=tuple(dict.fromkeys(part for part in own if towns[part] is None)),
+        cities=frozenset(town for town in towns.values() if town is not None),
+        is_nowhere=bool(words & NEAR_IT) or (is_remote and not BOTH.search(folded)),
+    )
 
 
 def _texts(text: LocalizedText | None) -> list[str]:
@@ -150,7 +154,14 @@ class Found(msgspec.Struct, frozen=True, gc=False):
 
 def meant(said: Said, point: Point | None, houses: Sequence[tuple[int, House]]) -> Found | None:
     """Which of these places is meant; None: none, or it can't be told which. `houses`: all that share a key with it."""
-    sure = [found for found in fitting(said, point, houses) if found.confidence >= ENOUGH]
+    found = [one for text in said.texts if (one := _meant(text, point, houses)) is not None]
+    if len({one.key for one in found}) != 1:
+        return None
+    return max(found, key=lambda one: one.confidence)
+
+
+def _meant(text: Text, point: Point | None, houses: Sequence[tuple[int, House]]) -> Found | None:
+    sure = [found for found in fitting(text, point, houses) if found.confidence >= ENOUGH]
     # a room that is a place of its own goes before the house
     sure = [one for one in sure if not any(o.part == one.part and o.words > one.words for o in sure)]
     if len(sure) > 1:
@@ -158,47 +169,47 @@ def meant(said: Said, point: Point | None, houses: Sequence[tuple[int, House]]) 
     return sure[0] if len(sure) == 1 else None
 
 
-def fitting(said: Said, point: Point | None, houses: Sequence[tuple[int, House]]) -> list[Found]:
+def fitting(text: Text, point: Point | None, houses: Sequence[tuple[int, House]]) -> list[Found]:
     """How well each fits, the surest first; those that something speaks against are left out."""
-    if said.is_nowhere or not said.parts:
+    if text.is_nowhere or not text.parts:
         return []
     everyone = [known for _, known in houses]
-    found = [fit for key, known in houses if (fit := _fit(key, said, point, known, everyone)) is not None]
+    found = [fit for key, known in houses if (fit := _fit(key, text, point, known, everyone)) is not None]
     return sorted(found, key=lambda one: (-one.confidence, one.key))
 
 
-def _fit(key: int, said: Said, point: Point | None, known: House, everyone: Sequence[House]) -> Found | None:
-    if _is_elsewhere(said, known) or metres(point, known) > FAR:
+def _fit(key: int, text: Text, point: Point | None, known: House, everyone: Sequence[House]) -> Found | None:
+    if _is_elsewhere(text, known) or metres(point, known) > FAR:
         return None
-    at_address = any(part.street in known.streets for part in said.parts if part.street is not None)
-    if not at_address and _is_another_street(said, known):
+    at_address = any(part.street in known.streets for part in text.parts if part.street is not None)
+    if not at_address and _is_another_street(text, known):
         return None
-    scores = [_named(part, known, everyone) for part in said.parts]
+    scores = [_named(part, known, everyone) for part in text.parts]
     top = max(scores)
     if not top[0]:
-        alone = at_address and _is_address_alone(said, known)
+        alone = at_address and _is_address_alone(text, known)
         return Found(key, AT_ADDRESS, at_address=True) if alone else None
     at = scores.index(top)
     doubt = sum(
-        _doubt(part, said.parts[at], known, everyone)
-        for part, score in zip(said.parts, scores, strict=True)
+        _doubt(part, text.parts[at], known, everyone)
+        for part, score in zip(text.parts, scores, strict=True)
         if part.street is None and not score[0]
     )
     confidence = min(top[0] - doubt + (SAME_ADDRESS if at_address else 0.0), 0.99)
     return Found(key, round(confidence, 2), at, top[1], at_address)
 
 
-def _is_elsewhere(said: Said, known: House) -> bool:
-    if "" in said.cities:
+def _is_elsewhere(text: Text, known: House) -> bool:
+    if "" in text.cities:
         return True
-    return bool(said.cities) and known.city is not None and known.city not in said.cities
+    return bool(text.cities) and known.city is not None and known.city not in text.cities
 
 
-def _is_another_street(said: Said, known: House) -> bool:
+def _is_another_street(text: Text, known: House) -> bool:
     """They name a street in the language of one of the house's, and not that one. Numbers may be another door's."""
     if not known.streets:
         return False
-    for part in said.parts:
+    for part in text.parts:
         if part.street is None or any(is_one_street(part.street[0], street) for street, _ in known.streets):
             continue
         if _named(part, known, (known,))[0]:  # the name with a number behind it
@@ -305,10 +316,10 @@ def _is_in(other: House, words: Sequence[str]) -> bool:
     )
 
 
-def _is_address_alone(said: Said, known: House) -> bool:
+def _is_address_alone(text: Text, known: House) -> bool:
     """Beside the address there are rooms and nothing more, or a bare word for the kind of house that it is."""
     kinds = {kind_word(word) for name in known.names for word in name} - {None}
-    for part in said.parts:
+    for part in text.parts:
         if part.is_flat:
             return False
         if part.street is not None or part.room is not None:

@@ -107,6 +107,13 @@ def of_events(city: City, rids: Sequence[int]) -> list[CityPlace | None]:
     return of_rows(city, "event", rids)
 
 
+def confidences_of_events(city: City, rids: Sequence[int]) -> list[float | None]:
+    """How sure each event's place is: 1 by its source's word, less by what its text means. None: it has no place."""
+    at = index.places_of(city.index, "event", rids)
+    inferred = index.inferred_of(city.index, rids)
+    return [inferred.get(rid, 1.0) if rid in at else None for rid in rids]
+
+
 def of_spaces(city: City, rids: Sequence[int]) -> list[CityPlace | None]:
     return of_rows(city, "space", rids)
 

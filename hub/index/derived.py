@@ -123,6 +123,12 @@ CREATE TABLE event_key(
   key INTEGER NOT NULL, source TEXT NOT NULL, rid INTEGER NOT NULL, PRIMARY KEY(key, source, rid)) WITHOUT ROWID;
 CREATE TABLE event_tie(
   one INTEGER NOT NULL, other INTEGER NOT NULL, confidence REAL NOT NULL, PRIMARY KEY(one, other)) WITHOUT ROWID;
+-- where records are whose source names no place: the words of places that they may mean, and which was found
+CREATE TABLE event_word(word TEXT NOT NULL, rid INTEGER NOT NULL, PRIMARY KEY(word, rid)) WITHOUT ROWID;
+CREATE INDEX event_word_rid ON event_word(rid);
+CREATE TABLE event_guess(rid INTEGER PRIMARY KEY, place INTEGER NOT NULL, confidence REAL NOT NULL);
+-- the events whose place none of their sources names
+CREATE TABLE event_inferred(event INTEGER PRIMARY KEY, confidence REAL NOT NULL);
 
 -- what few filters of events read: weekday is a bit (1 Monday), starts and ends are minutes after Helsinki's midnight
 CREATE TABLE event_detail(

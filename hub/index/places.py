@@ -136,6 +136,16 @@ def places_of(index: Index, table: str, rids: Sequence[int]) -> dict[int, int]:
     )
 
 
+def inferred_of(index: Index, events: Sequence[int]) -> dict[int, float]:
+    """How sure the place is of those events that no source puts at one, but some source's words do."""
+    return dict(
+        index.rows(
+            "SELECT event, confidence FROM event_inferred WHERE event IN (SELECT value FROM json_each(?))",
+            (f"{list(events)}",),
+        )
+    )
+
+
 def branches(index: Index, codes: Collection[str]) -> dict[str, int]:
     """The places of these catalogue buildings."""
     return dict(

@@ -345,10 +345,19 @@ class Event(Located, Themed):
         at: Any = root.location
         return at
 
-    @strawberry.field(description="Where it takes place; null: not told, or not a place that we know.")
+    @strawberry.field(
+        description="Where it takes place; null: not told, or not a place that we know."
+    )
     @staticmethod
     async def place(root: strawberry.Parent[records.Event], info: Info) -> PlaceLazy | None:
         return await info.context.batch(places.of_events).load(root.rid)
+
+    @strawberry.field(
+        description="How sure `place` is: 1 by its source's word, less if read from `locationText`; null: no place."
+    )
+    @staticmethod
+    async def place_confidence(root: strawberry.Parent[records.Event], info: Info) -> float | None:
+        return await info.context.batch(places.confidences_of_events).load(root.rid)
 
     @strawberry.field(description="Who arranges it.")
     @staticmethod

@@ -29,6 +29,7 @@ JOINS = Joins(
         same=((("le", "b"), ("sm", "3")),),
         apart=((("ki", "k1"), ("sm", "1")), (("sm", "2"), ("va", "a"))),
         branches=(("b/2", ("va", "b")), ("b/3", None)),
+        texts=(("nuorisotalon sali", ("sm", "2")),),
     ),
 )
 NUMBERS_OF_UNITS = ("1", "2", "3")
@@ -92,7 +93,11 @@ events = st.builds(
     keywords=some(KEYWORDS),
     categories=labels,
     location=maybe_spot,
+    location_text=st.sampled_from(
+        (None, made.fi("Kallion kirjasto"), made.fi("Linja 2"), made.fi("Nuorisotalon sali"))
+    ),
     starts_at=st.sampled_from((None, made.NOW, made.NOW + timedelta(days=1))),
+    source=st.sampled_from(("le", "va")),
 )
 keywords = st.builds(made.keyword, st.sampled_from(KEYWORDS), st.sampled_from(("musiikki", "jooga", "Vallila")))
 hearings = st.builds(made.hearing, st.sampled_from(("1", "2")), titles, labels=labels)
