@@ -241,10 +241,25 @@ def schema(
         Path | None,
         typer.Option("--check", metavar="OLD", help="Tell what breaks who relies on this older schema; exit status 1."),
     ] = None,
+    edges: Annotated[
+        bool,
+        typer.Option("--edges", help="Tell how each field of a row of a list is served, where it costs something."),
+    ] = False,
+    as_json: AsJson = False,
 ) -> None:
-    """Print the schema, or compare it with an older one."""
+    """Print the schema, or compare it with an older one. `--json`: of `--edges`, those that cost nothing too."""
     from hub.schema.schema import schema as graph  # noqa: PLC0415 - a second that the other commands need not wait
 
+    if edges:
+        from hub import explain  # noqa: PLC0415 - likewise
+        from hub.schema.edges import edges as edges_of  # noqa: PLC0415 - likewise
+
+        found = edges_of(graph._schema)  # noqa: SLF001 - Strawberry has no public name for it
+        if as_json:
+            typer.echo(msgspec.json.format(msgspec.json.encode(found)).decode())
+        else:
+            explain.show_edges(found, out)
+        return
     sdl = f"{graph.as_str().rstrip()}\n"
     if check is None:
         typer.echo(sdl, nl=False)

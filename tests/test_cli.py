@@ -146,6 +146,23 @@ def test_schema_prints_the_schema() -> None:
     assert (result.exit_code, result.stdout.strip()) == (0, schema.as_str().strip())
 
 
+def test_schema_tells_how_each_edge_of_a_list_is_served() -> None:
+    table, machine = hub("schema", "--edges"), hub("schema", "--edges", "--json")
+    assert table.exit_code == machine.exit_code == 0
+    edges = {edge["edge"]: edge for edge in json.loads(machine.stdout)}
+    assert edges["Place.events"] == {
+        "edge": "Place.events",
+        "gives": "EventConnection",
+        "served": "index, all rows at once",
+        "by": "events.events_at",
+        "parents": None,
+    }
+    assert edges["Place.name"]["served"] == "attribute"
+    assert (edges["Place.catalogue"]["served"], edges["Place.catalogue"]["parents"]) == ("a search for each row", 5)
+    assert "events.events_at" in table.stdout
+    assert "more are attributes of their row" in table.stdout
+
+
 def test_schema_compares_with_an_older_one(tmp_path: Path) -> None:
     same, older = tmp_path / "same.graphql", tmp_path / "older.graphql"
     same.write_text(schema.as_str())

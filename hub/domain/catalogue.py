@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -12,6 +12,7 @@ from hub.domain import answers, cursors, holdings
 from hub.domain.answers import AnswerState, SourceAnswer
 from hub.domain.city import CatalogueSearch, City
 from hub.domain.lists import Found, PageArgs, listed, listed_under
+from hub.domain.reading import Asks, reads
 from hub.errors import BadInput, TooManyLookups, UpstreamError, UpstreamTimeout
 from hub.index import catalogue as index
 from hub.index import places as place_index
@@ -24,6 +25,13 @@ KINDS = ("catalogue_record",)
 LISTED = frozenset({Format.OBJECT})  # the formats that are harvested whole
 MOST_SEARCHES = 5  # searches under parents in one operation: each is a request to the catalogue by nature
 DEEPEST = 100_000  # how far a catalogue lets one page
+MOST_PAGES = 2  # of the catalogue's own, that one page of ours may lie on
+A_SEARCH = Asks(whom="catalogues", requests=lambda _, lists: lists * MOST_PAGES)
+SEARCHES = Asks(
+    whom="catalogues",
+    requests=lambda _, lists: min(lists, MOST_SEARCHES) * MOST_PAGES,
+    parents=MOST_SEARCHES,
+)
 
 
 class CatalogueFilter(msgspec.Struct, frozen=True, kw_only=True):
@@ -50,6 +58,7 @@ class CatalogueFilter(msgspec.Struct, frozen=True, kw_only=True):
         return only_things and not self.newest_first and all(part is None for part in bibliographic)
 
 
+@reads(asks=A_SEARCH)
 async def catalogue(city: City, wanted: CatalogueFilter, page: PageArgs) -> Found[CatalogueRecord]:
     """Works and things that match: from the index if only things are asked for, else by one search of each catalogue.
 
@@ -88,6 +97,7 @@ def _things(city: City, wanted: CatalogueFilter, page: PageArgs) -> Found[Catalo
     )
 
 
+@reads(asks=SEARCHES)
 async def catalogue_at(
     city: City, places: Sequence[int], wanted: CatalogueFilter, page: PageArgs
 ) -> Sequence[Found[CatalogueRecord] | Exception]:
@@ -106,15 +116,11 @@ async def catalogue_at(
         )
         return await _with_copies(city, wanted, lists)
     codes = place_index.codes_of(city.index, places)
-
-    async def one(rid: int) -> Found[CatalogueRecord] | Exception:
-        if rid not in codes:
-            return _nothing(lambda: _lookup_answers(city, {}))
-        return await _one_search(city, msgspec.structs.replace(wanted, places=(rid,)), page)
-
-    return await asyncio.gather(*(one(rid) for rid in places))
+    owned_by = {rid: msgspec.structs.replace(wanted, places=(rid,)) if rid in codes else None for rid in places}
+    return await _searches(city, places, owned_by, page)
 
 
+@reads(asks=SEARCHES)
 async def catalogue_on(
     city: City, themes: Sequence[int], wanted: CatalogueFilter, page: PageArgs
 ) -> Sequence[Found[CatalogueRecord] | Exception]:
@@ -133,19 +139,33 @@ async def catalogue_on(
             answers=lambda: answers.from_collections(city, *KINDS),
         )
         return await _with_copies(city, wanted, lists)
-    about = [msgspec.structs.replace(wanted, themes=OnThemes(numbers=(number,), exact=exact)) for number in themes]
-    return await asyncio.gather(*(_one_search(city, each, page) for each in about))
+    about = {number: OnThemes(numbers=(number,), exact=exact) for number in themes}
+    searches = {number: msgspec.structs.replace(wanted, themes=on) for number, on in about.items()}
+    return await _searches(city, themes, searches, page)
 
 
-async def _one_search(city: City, wanted: CatalogueFilter, page: PageArgs) -> Found[CatalogueRecord] | Exception:
-    """One of the searches under parents, which an operation may make five of."""
-    if city.catalogue_searches >= MOST_SEARCHES:
-        return TooManyLookups(
-            f"a search of the catalogue under each parent is a request of its own: at most {MOST_SEARCHES} in one"
-            " operation"
-        )
-    city.catalogue_searches += 1
-    return await catalogue(city, wanted, page)
+async def _searches(
+    city: City, parents: Sequence[int], wanted: Mapping[int, CatalogueFilter | None], page: PageArgs
+) -> list[Found[CatalogueRecord] | Exception]:
+    """A search for each parent that has one, of which an operation may make five. A parent that stands in the answer
+    twice is searched for once.
+    """
+
+    async def one(parent: int) -> Found[CatalogueRecord] | Exception:
+        about = wanted[parent]
+        if about is None:
+            return _nothing(lambda: _lookup_answers(city, {}))
+        if city.catalogue_searches >= MOST_SEARCHES:
+            return TooManyLookups(
+                f"a search of the catalogue under each parent is a request of its own: at most {MOST_SEARCHES} in one"
+                " operation"
+            )
+        city.catalogue_searches += 1
+        return await catalogue(city, about, page)
+
+    once = list(dict.fromkeys(parents))
+    found = dict(zip(once, await asyncio.gather(*(one(parent) for parent in once)), strict=True))
+    return [found[parent] for parent in parents]
 
 
 def _facts(city: City, wanted: CatalogueFilter) -> ThingFilter:

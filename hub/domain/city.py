@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from datetime import datetime, time, timedelta
-from typing import Any, ClassVar, Protocol
+from typing import Any, ClassVar, Protocol, TypeVar
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -17,6 +17,8 @@ from hub.index.read import Index
 from hub.records.catalogue import CataloguePage, CatalogueQuery, CatalogueRecord, Copy
 from hub.records.core import LANGUAGES, Language
 from hub.records.spaces import BookingHours, BusyTimes
+
+T = TypeVar("T")
 
 
 class Gathered(msgspec.Struct, frozen=True, kw_only=True):
@@ -96,6 +98,7 @@ class City:
         self.copies: dict[str, asyncio.Task[tuple[Copy, ...]]] = {}  # by a record's key: the question for its copies
         self.circulation: dict[str, Any] = {}  # by source id: how such questions went
         self.stop_at = hall.monotonic() + hall.deadline  # a moment of the monotonic clock
+        self._once: dict[tuple[Hashable, ...], Any] = {}
         self._started = hall.clock()
         self._crawls: dict[tuple[str, str], CrawlState] | None = None
         self._health: dict[str, bytes] | None = None
@@ -111,6 +114,16 @@ class City:
     def midnight(self, days: int) -> datetime:
         """The local midnight at which so many days are over, today the first. A day may have 23 or 25 hours."""
         return datetime.combine(self._started.astimezone(self.zone).date() + timedelta(days=days), time(0), self.zone)
+
+    def once(self, read: Callable[..., T], *arguments: Hashable) -> T:
+        """`read(city, *arguments)`, read once for the whole request: what the arguments of a field mean, say, which are
+        the same under each of its parents.
+        """
+        name = (read, *arguments)
+        if name not in self._once:
+            self._once[name] = read(self, *arguments)
+        found: T = self._once[name]
+        return found
 
     @property
     def crawls(self) -> Mapping[tuple[str, str], CrawlState]:

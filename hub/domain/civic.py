@@ -11,6 +11,7 @@ import msgspec
 from hub.domain import answers
 from hub.domain.city import City
 from hub.domain.lists import Found, PageArgs, listed, listed_under
+from hub.domain.reading import reads
 from hub.errors import BadInput
 from hub.index import civic as index
 from hub.index import places as place_index
@@ -94,6 +95,7 @@ def is_open(city: City, hearing: Hearing) -> bool:
     return has_opened and (hearing.closes_at is None or now < hearing.closes_at)
 
 
+@reads("hearing_comments")
 def comments_of(city: City, hearings_: Sequence[Ref]) -> list[Counted | None]:
     """How many comments each has, and of when that number is; None: not counted yet."""
     refs = [Ref(HearingComments.kind, ref.source, ref.key) for ref in hearings_]
@@ -108,6 +110,7 @@ def comments_of(city: City, hearings_: Sequence[Ref]) -> list[Counted | None]:
     ]
 
 
+@reads("hearing_section")
 def sections_of(city: City, hearings_: Sequence[int]) -> list[list[HearingSection]]:
     """The parts of each hearing's text, the main one first."""
     found: dict[int, list[HearingSection]] = defaultdict(list)

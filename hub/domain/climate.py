@@ -8,6 +8,7 @@ from datetime import datetime
 from hub.domain import answers
 from hub.domain.city import City
 from hub.domain.lists import Found, PageArgs, listed, listed_under
+from hub.domain.reading import reads
 from hub.index import climate as index
 from hub.index.climate import ActionFilter
 from hub.index.themes import is_exact, of_records
@@ -42,11 +43,13 @@ def actions_on(city: City, themes: Sequence[int], wanted: ActionFilter, page: Pa
     )
 
 
+@reads("climate_tasks")
 def tasks_of(city: City, actions_: Sequence[ClimateAction]) -> list[list[ClimateTask]]:
     """The tasks of each action, in the programme's order."""
     return [[] if told is None else list(told.tasks) for told in _told(city, actions_)]
 
 
+@reads("climate_tasks")
 def tasks_fetched_at(city: City, actions_: Sequence[ClimateAction]) -> list[datetime | None]:
     """When each action's tasks were last known to be so; None: they were never read."""
     told = _told(city, actions_)

@@ -10,6 +10,7 @@ import msgspec
 from hub.domain import answers
 from hub.domain.city import City
 from hub.domain.lists import Found, PageArgs, checked_sort, listed, listed_under
+from hub.domain.reading import reads
 from hub.errors import BadInput
 from hub.index import events as index
 from hub.index.events import AT_PLACE, BY_ORGANISER, IN_AREA, IN_SERIES, EventFilter
@@ -152,6 +153,7 @@ def keywords_in(city: City, sets: Sequence[KeywordSet]) -> list[list[Keyword]]:
     return [[k for ref in one.keywords if isinstance(k := known.get(ref), Keyword)] for one in sets]
 
 
+@reads("keyword")
 def audience_of(city: City, events_: Sequence[Event]) -> list[list[LocalizedText]]:
     """Names of the groups that each event is for."""
     known = records_of(city, [ref for event in events_ for ref in event.audience_keywords])
@@ -193,6 +195,7 @@ def series_of(city: City, events_: Sequence[Event]) -> list[EventSeries | None]:
     return [series.get(event.series) if event.series else None for event in events_]
 
 
+@reads("registration")
 def registration_of(city: City, events_: Sequence[Event]) -> list[Places | None]:
     """How one enrols in each event; None: its source tells nothing of enrolment."""
     refs = {

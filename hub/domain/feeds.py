@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from enum import StrEnum
 from typing import Final
@@ -85,17 +86,24 @@ def events(city: City, feed: FeedReport, page: PageArgs) -> Found[Event]:
     )
 
 
-def dropped_rows(city: City, source: Source, first: int) -> list[Told]:
-    """The rows of the last crawl of each collection that could not be read."""
-    return [one for one in city.index.told(source.id) if one.is_kept is None][: _checked(first)]
+def dropped_rows(city: City, sources: Sequence[Source], first: int) -> list[list[Told]]:
+    """The rows of the last crawl of each of a source's collections that could not be read."""
+    most = _checked(first)
+    told = city.index.told({source.id for source in sources})
+    return [[one for one in told[source.id] if one.is_kept is None][:most] for source in sources]
 
 
-def remarks(city: City, feed: FeedReport, first: int) -> list[Told]:
-    """The rows that were mended or guessed at first, then those that were passed over."""
-    told = [one for one in city.index.told(feed.source.id, Event.kind) if one.is_kept is not None]
-    if feed.moved_to is not None:
-        told.append(_moved(feed.moved_to, feed.fetched_at))
-    return sorted(told, key=lambda one: not one.is_kept)[: _checked(first)]
+def remarks(city: City, feeds: Sequence[FeedReport], first: int) -> list[list[Told]]:
+    """The rows of each feed that were mended or guessed at first, then those that were passed over."""
+    most = _checked(first)
+    told = city.index.told({feed.source.id for feed in feeds}, Event.kind)
+    found = []
+    for feed in feeds:
+        rows = [one for one in told[feed.source.id] if one.is_kept is not None]
+        if feed.moved_to is not None:
+            rows.append(_moved(feed.moved_to, feed.fetched_at))
+        found.append(sorted(rows, key=lambda one: not one.is_kept)[:most])
+    return found
 
 
 def _outcome(crawl: CrawlState | None) -> FeedOutcome:

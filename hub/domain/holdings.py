@@ -11,6 +11,7 @@ import msgspec
 
 from hub.domain.answers import AnswerState, SourceAnswer, worst
 from hub.domain.city import City, HoldingsAsked
+from hub.domain.reading import Asks, reads
 from hub.errors import NoCredentials, UpstreamError, UpstreamTimeout
 from hub.index import places as index
 from hub.index.stems import sort_key
@@ -18,6 +19,14 @@ from hub.records.catalogue import CatalogueRecord, Copy, HoldingState
 from hub.records.merged import CityPlace
 
 MOST_ASKED = 200  # records of one operation; the shelf of the others is UNKNOWN
+TOKENS = 2  # requests for one: when none is held, and when the one that is held is refused
+
+
+def _questions(circulation: HoldingsAsked, records: int) -> int:
+    return -(-min(records, MOST_ASKED) // circulation.MOST_RECORDS) * circulation.MOST_PAGES + TOKENS
+
+
+THE_SHELVES = Asks(whom="circulations", requests=_questions)
 # What a branch with several copies tells: the best that one finds there.
 BEST = (HoldingState.AVAILABLE, HoldingState.REFERENCE_ONLY, HoldingState.ON_LOAN, HoldingState.UNAVAILABLE)
 
@@ -36,6 +45,7 @@ class Holding(msgspec.Struct, frozen=True, kw_only=True):
     shelf: str | None = None
 
 
+@reads("place", "library", asks=THE_SHELVES)
 async def holdings_of(city: City, records: Sequence[CatalogueRecord]) -> list[list[Holding]]:
     """The branches that own copies of each record, by name; last the codes that are no branch we know."""
     await ask(city, records)

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from hub.domain import catalogue, themes
 from hub.domain.city import City
+from hub.domain.reading import Asks, reads
 from hub.errors import BadId, BadInput, UpstreamError, Withdrawn
 from hub.index import events as event_index
 from hub.index import places as place_index
@@ -18,6 +19,7 @@ from hub.records.registry import BY_KIND
 from hub.records.themes import Theme
 
 MOST_IDS = 100
+BY_ID = Asks(whom="catalogues", requests=lambda _, ids: min(ids, 1))  # works that no list gave, all in one request
 OF_A_PLACE = {"place", "library"}
 # what stands in the graph as a node of its own
 NODES = {
@@ -28,6 +30,7 @@ NODES = {
 }  # fmt: skip
 
 
+@reads(asks=BY_ID)
 async def nodes(city: City, ids: Sequence[str]) -> list[Record | Exception | None]:
     """The records behind these ids, in their order. None: there is no such record. An id that is none of ours, or whose
     record was withdrawn, is an exception in its own place and costs the others nothing.
@@ -131,6 +134,10 @@ def rids_of(city: City, gids: Sequence[str], *kinds: str) -> tuple[int, ...]:
     """The rows that a filter means by these ids; of a place its merged row. BadId for an id of another kind, and for
     one that the graph does not know (-1 would silently match nothing).
     """
+    return city.once(_rids_of, tuple(gids), kinds) if gids else ()
+
+
+def _rids_of(city: City, gids: Sequence[str], kinds: Sequence[str]) -> tuple[int, ...]:
     refs = [checked(Ref.from_gid(gid), *kinds) for gid in gids]
     known = city.index.by_refs(refs)
     members = {known[ref].rid for ref in refs if ref in known and ref.kind in OF_A_PLACE}

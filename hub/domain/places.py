@@ -12,6 +12,7 @@ from hub.domain import answers
 from hub.domain.availability import joined
 from hub.domain.city import City
 from hub.domain.lists import Found, PageArgs, checked_sort, listed, listed_under
+from hub.domain.reading import reads
 from hub.errors import BadInput
 from hub.fetch import Source
 from hub.index import areas as area_index
@@ -118,6 +119,7 @@ def of_spaces(city: City, rids: Sequence[int]) -> list[CityPlace | None]:
     return of_rows(city, "space", rids)
 
 
+@reads("service")
 def services_of(city: City, places_: Sequence[CityPlace]) -> list[list[LocalizedText]]:
     """The names of the register's services of each place."""
     refs = {ref for place in places_ for ref in place.services}
@@ -133,6 +135,7 @@ def services_of(city: City, places_: Sequence[CityPlace]) -> list[list[Localized
 # ---- hours
 
 
+@reads("opening_day")
 def opening_hours(city: City, rids: Sequence[int], first: date, last: date) -> list[list[Day] | None]:
     """Each place's days from `first` to `last`, both in. None: no source gives hours for this place at all.
 
@@ -202,6 +205,7 @@ def _span(time: OpenTime) -> Span:
     return Span(starts_at=time.opens, ends_at=time.closes)
 
 
+@reads("opening_day")
 def open_at(city: City, rids: Sequence[int], at: datetime | None) -> list[bool | None]:
     """Whether each place is open to anyone, with staff or self-service, at a moment (None: now). None: not known."""
     moment = city.now() if at is None else at

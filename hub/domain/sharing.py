@@ -8,11 +8,18 @@ import msgspec
 
 from hub.domain import answers, holdings, utilisation
 from hub.domain.city import City
+from hub.domain.reading import Asks, reads
 from hub.domain.utilisation import Period, Utilisation
 from hub.index import catalogue as index
 from hub.index.use import WhichSpaces
 from hub.records.catalogue import CatalogueRecord, HoldingState
 from hub.records.spaces import SpaceKind
+
+# of the first things by name, as many as one operation asks about
+SHELVES = Asks(
+    whom="circulations",
+    requests=lambda circulation, _: holdings.THE_SHELVES.requests(circulation, holdings.MOST_ASKED),
+)
 
 
 class Sharing(msgspec.Struct, frozen=True, kw_only=True):
@@ -44,6 +51,7 @@ def things(city: City, asked: Sequence[Sharing]) -> list[int]:
     return [len(index.things_in(city.index, one.areas)) for one in asked]
 
 
+@reads("catalogue_record", asks=SHELVES)
 async def on_shelf(city: City, asked: Sequence[Sharing]) -> list[OnShelf | None]:
     """What the circulation systems tell now; of the first `holdings.MOST_ASKED` things by name. None: nothing."""
     found = []

@@ -12,6 +12,7 @@ from hub.domain import answers, cursors
 from hub.domain.availability import AvailabilityState, Calendar, Now, calendar, fits, slots, span_of
 from hub.domain.city import City
 from hub.domain.lists import Found, PageArgs, checked_sort, listed, listed_under
+from hub.domain.reading import reads
 from hub.errors import BadInput
 from hub.index import spaces as index
 from hub.index.listing import Listing, Under
@@ -39,6 +40,7 @@ class SpaceFilter(msgspec.Struct, frozen=True, kw_only=True):
     free_during: FreeDuring | None = None
 
 
+@reads("booking_hours", "busy_times")
 def spaces(city: City, wanted: SpaceFilter, page: PageArgs) -> Found[Space]:
     """Spaces that match, by name, size or distance.
 
@@ -49,6 +51,7 @@ def spaces(city: City, wanted: SpaceFilter, page: PageArgs) -> Found[Space]:
     return _listed(city, wanted, None, page, None)[0]
 
 
+@reads("booking_hours", "busy_times")
 def spaces_at(city: City, places: Sequence[int], wanted: SpaceFilter, page: PageArgs) -> list[Found[Space]]:
     """The same at each place."""
     checked_sort(wanted.facts.sort, wanted.facts.near)
@@ -183,6 +186,7 @@ def checked_window(window: Span) -> None:
         raise BadInput(f"a window of free times is at most {LONGEST_WINDOW.days} days")
 
 
+@reads("booking_hours", "busy_times")
 def availability(city: City, spaces_: Sequence[Space], window: Span) -> list[list[Span] | None]:
     """The free times of each space inside the window, from now on; None: not known."""
     checked_window(window)
@@ -193,6 +197,7 @@ def availability(city: City, spaces_: Sequence[Space], window: Span) -> list[lis
     ]
 
 
+@reads("booking_hours", "busy_times")
 def availability_state(city: City, spaces_: Sequence[Space]) -> list[AvailabilityState]:
     """Whether a space's coming times are known at all."""
     now = _now(city).seconds
@@ -202,6 +207,7 @@ def availability_state(city: City, spaces_: Sequence[Space]) -> list[Availabilit
     ]
 
 
+@reads("booking_hours", "busy_times")
 def next_available(city: City, spaces_: Sequence[Space]) -> list[datetime | None]:
     """The first moment from now on at which each space can be booked for its shortest booking.
 

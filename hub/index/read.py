@@ -23,7 +23,7 @@ from hub.index import crawls
 from hub.index.bodies import decode, decode_as, moment
 from hub.index.crawls import CrawlState
 from hub.index.files import current_file
-from hub.index.keys import blocks
+from hub.index.keys import tuple_blocks
 from hub.records.core import Record, Ref
 
 log = logging.getLogger(__name__)
@@ -174,25 +174,27 @@ class Index:
         """What the harvester last told of each source, by its id; as `Writer.save_health` was given it."""
         return dict(self.rows("SELECT source, body FROM source_health"))
 
-    def told(self, source: str, collection: str | None = None) -> list[Told]:
-        """What the owner of a source should know of its rows, in the order in which it was found."""
-        rows = self.rows(
-            "SELECT collection, key, reason, at_where, mend, kept, at FROM dropped WHERE source = :source"
-            " AND collection = coalesce(:collection, collection) ORDER BY collection, rowid",
-            {"source": source, "collection": collection},
-        )
-        return [
-            Told(
-                collection=row[0],
-                key=row[1],
-                reason=row[2],
-                where=row[3],
-                mend=row[4],
-                is_kept=None if row[5] is None else bool(row[5]),
-                at=moment(row[6]),
+    def told(self, sources: Collection[str], collection: str | None = None) -> dict[str, list[Told]]:
+        """What the owner of each source should know of its rows, in the order in which it was found."""
+        found: dict[str, list[Told]] = {source: [] for source in sources}
+        for row in self.rows(
+            "SELECT collection, key, reason, at_where, mend, kept, at, source FROM dropped"
+            " WHERE source IN (SELECT value FROM json_each(:sources))"
+            " AND collection = coalesce(:collection, collection) ORDER BY source, collection, rowid",
+            {"sources": msgspec.json.encode(list(found)).decode(), "collection": collection},
+        ):
+            found[row[7]].append(
+                Told(
+                    collection=row[0],
+                    key=row[1],
+                    reason=row[2],
+                    where=row[3],
+                    mend=row[4],
+                    is_kept=None if row[5] is None else bool(row[5]),
+                    at=moment(row[6]),
+                )
             )
-            for row in rows
-        ]
+        return found
 
     def bodies(self, of: type[R], rids: Collection[int]) -> list[R | None]:
         """The records with these row numbers, in their order; None for one that is gone or of another kind."""
@@ -208,25 +210,23 @@ class Index:
         return [made.get(rid) for rid in wanted]
 
     def by_refs(self, refs: Iterable[Ref]) -> dict[Ref, Known]:
-        """What is known of each reference; one that the index never met is left out. One statement per kind and source
-        and 500 keys.
+        """What is known of each reference; one that the index never met is left out. One statement for 500, of
+        whatever kinds and sources: twenty events may be of twenty feeds.
         """
-        groups: dict[tuple[str, str], dict[str, Ref]] = {}
-        for ref in refs:
-            groups.setdefault((ref.kind, ref.source), {})[ref.key] = ref
+        wanted = {(ref.kind, ref.source, ref.key): ref for ref in refs}
         found: dict[Ref, Known] = {}
-        for (kind, source), wanted in groups.items():
-            for marks, block in blocks(wanted):
-                for key, rid, withdrawn, body in self.rows(
-                    "SELECT r.key, r.rid, r.withdrawn, b.body FROM record r LEFT JOIN body b ON b.rid = r.rid"
-                    f" WHERE r.kind = ? AND r.source = ? AND r.key IN ({marks})",
-                    (kind, source, *block),
-                ):
-                    found[wanted[key]] = Known(
-                        rid,
-                        None if body is None else decode(kind, body, rid),
-                        None if withdrawn is None else moment(withdrawn),
-                    )
+        for marks, block in tuple_blocks(wanted):
+            for kind, source, key, rid, withdrawn, body in self.rows(
+                f"WITH wanted(kind, source, key) AS (VALUES {marks})"
+                " SELECT r.kind, r.source, r.key, r.rid, r.withdrawn, b.body FROM wanted w CROSS JOIN record r"
+                " ON r.kind = w.kind AND r.source = w.source AND r.key = w.key LEFT JOIN body b ON b.rid = r.rid",
+                block,
+            ):
+                found[wanted[kind, source, key]] = Known(
+                    rid,
+                    None if body is None else decode(kind, body, rid),
+                    None if withdrawn is None else moment(withdrawn),
+                )
         return found
 
     def fetched_at(self, rids: Collection[int]) -> dict[int, datetime]:

@@ -38,12 +38,10 @@ class Feed:
 
     @strawberry.field(description="What could not be read, where, why, and how to mend it.")
     @staticmethod
-    def dropped_rows(root: strawberry.Parent[FeedReport], info: Info, first: FirstRows = 20) -> list[RowNote]:
-        told: Any = feeds.dropped_rows(info.context.city, root.source, first)
-        return told
+    async def dropped_rows(root: strawberry.Parent[FeedReport], info: Info, first: FirstRows = 20) -> list[RowNote]:
+        return await info.context.batch(feeds.dropped_rows, first).load(root.source)
 
     @strawberry.field(description="What had to be mended or guessed at, then what was passed over as no event.")
     @staticmethod
-    def remarks(root: strawberry.Parent[FeedReport], info: Info, first: FirstRows = 20) -> list[RowNote]:
-        told: Any = feeds.remarks(info.context.city, root, first)
-        return told
+    async def remarks(root: strawberry.Parent[FeedReport], info: Info, first: FirstRows = 20) -> list[RowNote]:
+        return await info.context.batch(feeds.remarks, first).load(root)

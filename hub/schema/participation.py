@@ -57,9 +57,10 @@ def _with_area(node: Any, area: int) -> Any:
 
 def _scopes(info: Info, gid: strawberry.ID | None) -> tuple[int, ...]:
     """The budgeting areas that an id means: its own, or those of a part of the city."""
-    if gid is None:
-        return ()
-    city = info.context.city
+    return () if gid is None else info.context.city.once(_scopes_of, gid)
+
+
+def _scopes_of(city: City, gid: str) -> tuple[int, ...]:
     ref = nodes.checked(Ref.from_gid(gid), "budgeting_area", "area")
     known = city.index.by_refs([ref]).get(ref)
     if known is None or known.record is None:

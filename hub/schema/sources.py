@@ -112,6 +112,5 @@ class Source:
 
     @strawberry.field(description="Rows of the last crawls that could not be read: where, why, and how to mend them.")
     @staticmethod
-    def dropped_rows(root: strawberry.Parent[Configured], info: Info, first: FirstRows = 20) -> list[RowNote]:
-        told: Any = feeds.dropped_rows(info.context.city, root, first)
-        return told
+    async def dropped_rows(root: strawberry.Parent[Configured], info: Info, first: FirstRows = 20) -> list[RowNote]:
+        return await info.context.batch(feeds.dropped_rows, first).load(root)

@@ -118,14 +118,14 @@ async def test_what_was_dropped_is_told_and_apart_from_it_what_was_mended_or_pas
     here = city(town)
     found = report(town)
 
-    (lost,) = feeds.dropped_rows(here, found.source, 20)
-    mended, passed = feeds.remarks(here, found, 20)
+    ((lost,),) = feeds.dropped_rows(here, [found.source], 20)
+    ((mended, passed),) = feeds.remarks(here, [found], 20)
     assert (lost.collection, lost.key, lost.where, lost.reason, lost.mend, lost.is_kept) == (
         "event", "x", "line 7", "no start", "Give it one.", None,
     )  # fmt: skip
     assert (mended.key, mended.is_kept, mended.mend) == (None, True, "Send it as UTF-8.")
     assert (passed.key, passed.is_kept, passed.mend) == ("news", False, None)
-    assert [one.key for one in feeds.remarks(here, found, 1)] == [None]
+    assert [one.key for (one,) in feeds.remarks(here, [found], 1)] == [None]
 
 
 async def test_an_address_that_moved_for_good_is_told_with_what_to_do_and_without_its_path(town: Town) -> None:
@@ -145,7 +145,7 @@ async def test_an_address_that_moved_for_good_is_told_with_what_to_do_and_withou
         town.writer.save_health({"le": msgspec.json.encode(health)})
 
     found = report(town)
-    (remark,) = feeds.remarks(city(town), found, 20)
+    ((remark,),) = feeds.remarks(city(town), [found], 20)
 
     assert found.outcome is FeedOutcome.PARTIAL
     assert remark.reason.endswith("to one of https://new.example")
@@ -156,4 +156,4 @@ async def test_an_address_that_moved_for_good_is_told_with_what_to_do_and_withou
 @pytest.mark.parametrize("first", [0, 101])
 async def test_no_more_rows_are_told_than_a_page_may_have(town: Town, first: int) -> None:
     with pytest.raises(BadInput):
-        feeds.dropped_rows(city(town), report(town).source, first)
+        feeds.dropped_rows(city(town), [report(town).source], first)

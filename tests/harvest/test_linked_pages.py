@@ -147,7 +147,7 @@ async def test_a_page_that_cannot_be_read_costs_itself_and_withdraws_nothing(wor
 
     assert world.events() == list(names)
     assert (state.state, state.dropped) == (State.OK, 4)
-    told = [(row.where, row.is_kept) for row in world.index.told("theatre")]
+    told = [(row.where, row.is_kept) for row in world.index.told(["theatre"])["theatre"]]
     assert told == [("/e/a", None), ("/e/c", None), ("/e/d", None), ("/e/e", None), ("/e/b", False)]
 
 

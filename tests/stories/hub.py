@@ -15,6 +15,7 @@ from starlette.applications import Starlette
 from hub.app import create_app, running
 from hub.configured import Settings
 from hub.demo import sandbox_settings
+from hub.domain.city import Hall
 from hub.sandbox.server import sandbox
 
 ORIGIN = "http://sandbox.example"
@@ -37,9 +38,13 @@ class Caller:
         self._app = app
 
     @property
+    def hall(self) -> Hall:
+        hall: Hall = self._app.state.hall
+        return hall
+
+    @property
     def queries(self) -> int:
-        count: int = self._app.state.hall.index.queries
-        return count
+        return self.hall.index.queries
 
     async def ask(self, query: str, lang: str | None = None, /, **variables: Any) -> Answered:
         reply = await self.client.post(
