@@ -76,7 +76,7 @@ def _asked_at(city: City, wanted: HearingFilter) -> datetime:
 
 
 def _order(wanted: HearingFilter) -> str:
-    return "hearings:closing" if wanted.is_open else "hearings"
+    return "hearings:closing" if index.closes_first(wanted) else "hearings"
 
 
 def _kinds(wanted: HearingFilter) -> tuple[str, ...]:

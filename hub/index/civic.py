@@ -8,11 +8,14 @@ from datetime import date, datetime
 import msgspec
 
 from hub.index.epochs import UNKNOWN_START, epoch, moment
+from hub.index.geo import Box, Near
 from hub.index.listing import Conditions, Listing, Under
+from hub.index.near import within_box, within_circle
 from hub.index.places import text_condition
 from hub.index.read import Index
 from hub.index.themes import OnThemes, about
 from hub.records.civic import HearingSection
+from hub.records.core import Span
 from hub.records.places import AreaKind
 
 HEARING_IN_AREA = Under(condition="l.area = p.value", link="hearing_area l ON t.rid = l.hearing")
@@ -22,10 +25,13 @@ AREA_OF = {"hearing": "hearing_area", "decision": "decision_area"}
 
 
 class HearingFilter(msgspec.Struct, frozen=True, kw_only=True):
-    """None or empty: any. `is_open` is asked of a moment."""
+    """None or empty: any. `is_open` is asked of a moment; `during`: takes comments at some moment of it."""
 
     text: str | None = None
     is_open: bool | None = None
+    during: Span | None = None
+    near: Near | None = None
+    box: Box | None = None
     areas: tuple[int, ...] = ()
     themes: OnThemes | None = None
 
@@ -42,24 +48,36 @@ class DecisionFilter(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def hearings(wanted: HearingFilter, now: datetime, under: Under | None = None) -> Listing:
-    """Open ones: what closes first comes first. Others: what opened last."""
+    """Those open now or at a given time: what closes first comes first. Others: what opened last."""
     c = Conditions()
     if wanted.is_open is not None:
         c.add(OPEN if wanted.is_open else f"NOT ({OPEN})", now=epoch(now))
+    if wanted.during is not None:
+        since, until = epoch(wanted.during.starts_at), epoch(wanted.during.ends_at)
+        c.add("t.early = 0 AND t.opens < :until AND t.closes > :since", since=since, until=until)
+    if wanted.box is not None:
+        within_box(c, wanted.box)
+    if wanted.near is not None:
+        within_circle(c, wanted.near)
     if wanted.areas:
         _in_areas(c, "hearing", wanted.areas)
     about(c, "hearing", wanted.themes)
     if wanted.text is not None:
         text_condition(c, "hearing_text", wanted.text)
-    is_open = wanted.is_open is True
+    by_closing = closes_first(wanted)
     return Listing(
         table="hearing",
-        sort=("t.closes",) if is_open else ("t.opens",),
-        descending=not is_open,
+        sort=("t.closes",) if by_closing else ("t.opens",),
+        descending=not by_closing,
         where=tuple(c.where),
         params=c.params,
         under=under,
     )
+
+
+def closes_first(wanted: HearingFilter) -> bool:
+    """Whether what one can still take part in is asked for."""
+    return wanted.is_open is True or wanted.during is not None
 
 
 def decisions(wanted: DecisionFilter, under: Under | None = None) -> Listing:

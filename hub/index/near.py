@@ -10,8 +10,8 @@ from collections.abc import Collection, Iterable
 
 import msgspec
 
-from hub.index.geo import Near, scales, squared_sql
-from hub.index.listing import Under
+from hub.index.geo import Box, Near, near_params, scales, squared_sql
+from hub.index.listing import Conditions, Under
 from hub.index.read import Index
 from hub.records.core import Point
 
@@ -96,3 +96,15 @@ def around(circles: Iterable[tuple[int, Near]], table: str, bounds: str = "") ->
 def is_around(under: Under | None) -> bool:
     """Whether the parents of a list are what its rows are near."""
     return under is not None and "circles" in under.params
+
+
+def within_box(c: Conditions, box: Box, row: str = "t") -> None:
+    """Rows with a point of their own, in a table that is short enough to be read."""
+    c.add(
+        f"{row}.lat BETWEEN :box_s AND :box_n AND {row}.lon BETWEEN :box_w AND :box_e",
+        box_s=box.south, box_n=box.north, box_w=box.west, box_e=box.east,
+    )  # fmt: skip
+
+
+def within_circle(c: Conditions, near: Near, row: str = "t") -> None:
+    c.add(f"{squared_sql(f'{row}.lat', f'{row}.lon')} <= :near_square", **near_params(near))

@@ -7,7 +7,9 @@ from enum import StrEnum
 
 import msgspec
 
+from hub.index.geo import Box, Near
 from hub.index.listing import Conditions, Listing, Under
+from hub.index.near import within_box, within_circle
 from hub.index.places import text_condition
 from hub.index.read import Index
 from hub.index.themes import OnThemes, about
@@ -27,6 +29,8 @@ class ProposalFilter(msgspec.Struct, frozen=True, kw_only=True):
     text: str | None = None
     process: int | None = None
     scopes: tuple[int, ...] = ()
+    near: Near | None = None
+    box: Box | None = None
     stages: tuple[ProposalStage, ...] = ()
     states: tuple[str, ...] = ()
     themes: OnThemes | None = None
@@ -36,6 +40,8 @@ class ProjectFilter(msgspec.Struct, frozen=True, kw_only=True):
     text: str | None = None
     process: int | None = None
     scopes: tuple[int, ...] = ()
+    near: Near | None = None
+    box: Box | None = None
     is_selected: bool | None = None
     themes: OnThemes | None = None
 
@@ -74,6 +80,8 @@ def projects(wanted: ProjectFilter, under: Under | None = None) -> Listing:
         c.add("t.process = :process", process=wanted.process)
     if wanted.scopes:
         c.any_of("t.scope", "scopes", wanted.scopes)
+    if wanted.near is not None or wanted.box is not None:
+        _grown_inside(c, wanted.box, wanted.near)
     if wanted.is_selected is not None:
         c.add("t.selected = :selected", selected=int(wanted.is_selected))
     about(c, "budget_project", wanted.themes)
@@ -90,6 +98,10 @@ def proposals(wanted: ProposalFilter, under: Under | None = None) -> Listing:
         c.add("t.process = :process", process=wanted.process)
     if wanted.scopes:
         c.any_of("t.scope", "scopes", wanted.scopes)
+    if wanted.box is not None:
+        within_box(c, wanted.box)
+    if wanted.near is not None:
+        within_circle(c, wanted.near)
     if wanted.stages:
         c.any_of("t.stage", "stages", wanted.stages)
     if wanted.states:
@@ -107,6 +119,20 @@ def proposals(wanted: ProposalFilter, under: Under | None = None) -> Listing:
         )
     return Listing(
         table="proposal", sort=("t.created",), descending=True, where=tuple(c.where), params=c.params, under=under
+    )
+
+
+def _grown_inside(c: Conditions, box: Box | None, near: Near | None) -> None:
+    """Projects that grew from a plan or an idea that lies there."""
+    plan = Conditions()
+    if box is not None:
+        within_box(plan, box, "o")
+    if near is not None:
+        within_circle(plan, near, "o")
+    where = " AND ".join(plan.where)
+    c.add(
+        f"t.rid IN (SELECT g.later FROM proposal o CROSS JOIN chain g ON g.earlier = o.rid WHERE {where})",
+        **plan.params,
     )
 
 

@@ -8,11 +8,14 @@ import strawberry
 from graphql import GraphQLResolveInfo
 
 from hub.domain import civic, nodes, places
+from hub.domain.windows import last_days, window
+from hub.errors import BadInput
 from hub.index.civic import DecisionFilter as DecisionsWanted
 from hub.index.civic import HearingFilter as HearingsWanted
 from hub.records import civic as records
 from hub.records.places import AreaKind
 from hub.schema.context import Info
+from hub.schema.inputs import BoxInput, NearInput, SpanInput, WithinInput
 from hub.schema.lazy import DistrictLazy, PlaceLazy
 from hub.schema.located import Located
 from hub.schema.scalars import URL, Date, DateTime
@@ -28,6 +31,14 @@ class HearingFilter(ThemedFilter):
         default=None, description="Words that its title, summary, labels or sections must hold."
     )
     is_open: bool | None = strawberry.field(default=None, description="Takes comments now, or does not.")
+    overlaps: SpanInput | None = strawberry.field(default=None, description="Takes comments at some moment of it.")
+    within: WithinInput | None = strawberry.field(
+        default=None, description="Takes comments at some moment from now on, instead of `overlaps`."
+    )
+    near: NearInput | None = strawberry.field(
+        default=None, description="Inside a circle; those that draw nothing on the map are left out."
+    )
+    bbox: BoxInput | None = strawberry.field(default=None, description="Inside a rectangle, likewise.")
     districts: list[strawberry.ID] | None = strawberry.field(default=None, description="About any of these districts.")
 
 
@@ -39,6 +50,7 @@ class DecisionFilter(ThemedFilter):
     case_number: str | None = strawberry.field(default=None, description="Of this case: HEL 2025-001216.")
     decided_from: Date | None = strawberry.field(default=None, description="On this day or later.")
     decided_to: Date | None = strawberry.field(default=None, description="On this day or earlier.")
+    last_days: int | None = strawberry.field(default=None, description="In the last so many days, today included.")
     districts: list[strawberry.ID] | None = strawberry.field(
         default=None, description="About any of these districts, as far as anybody tells."
     )
@@ -46,16 +58,30 @@ class DecisionFilter(ThemedFilter):
 
 def wanted_hearings(info: Info, given: HearingFilter | None) -> HearingsWanted:
     asked = given or HearingFilter()
-    areas = nodes.rids_of(info.context.city, asked.districts or (), "area")
-    return HearingsWanted(text=asked.text, is_open=asked.is_open, areas=areas, themes=asked.on_themes())
+    city = info.context.city
+    if asked.within is not None and asked.overlaps is not None:
+        raise BadInput("within contradicts overlaps: give one or the other")
+    during = asked.overlaps.to_domain("overlaps") if asked.overlaps else None
+    return HearingsWanted(
+        text=asked.text,
+        is_open=asked.is_open,
+        during=window(city, asked.within.to_domain()) if asked.within else during,
+        near=asked.near.to_domain() if asked.near else None,
+        box=asked.bbox.to_domain() if asked.bbox else None,
+        areas=nodes.rids_of(city, asked.districts or (), "area"),
+        themes=asked.on_themes(),
+    )
 
 
 def wanted_decisions(info: Info, given: DecisionFilter | None) -> DecisionsWanted:
     asked = given or DecisionFilter()
+    city = info.context.city
+    if asked.last_days is not None and (asked.decided_from or asked.decided_to):
+        raise BadInput("lastDays contradicts decidedFrom and decidedTo: give one or the other")
     return DecisionsWanted(
         text=asked.text,
         case_number=asked.case_number,
-        decided_from=asked.decided_from,
+        decided_from=asked.decided_from if asked.last_days is None else last_days(city, asked.last_days),
         decided_to=asked.decided_to,
         areas=nodes.rids_of(info.context.city, asked.districts or (), "area"),
         themes=asked.on_themes(),

@@ -8,18 +8,21 @@ import strawberry
 from graphql import GraphQLResolveInfo
 
 from hub.domain import events, nodes, places, provenance
+from hub.domain.city import City
 from hub.domain.lists import PageArgs
+from hub.domain.windows import window
 from hub.errors import BadInput
 from hub.index.event_details import Details
 from hub.index.events import EventFilter as Wanted
 from hub.index.events import EventSort
 from hub.index.languages import BIT
 from hub.records import events as records
+from hub.records.core import Span
 from hub.records.events import EventStatus, EventType, KeywordUsage
 from hub.schema.connection import After, Connection, First
 from hub.schema.context import Info
 from hub.schema.enums import Weekday
-from hub.schema.inputs import BoxInput, ClockInput, NearInput, RangeInput, SpanInput
+from hub.schema.inputs import BoxInput, ClockInput, NearInput, RangeInput, SpanInput, WithinInput
 from hub.schema.lazy import PlaceLazy
 from hub.schema.located import Located
 from hub.schema.node import Node, Provenance
@@ -35,6 +38,10 @@ class EventFilter(ThemedFilter):
     starts_before: DateTime | None = strawberry.field(default=None, description="Begins before then.")
     overlaps: SpanInput | None = strawberry.field(
         default=None, description="Is on at some moment of it: what is on, an exhibition that began earlier included."
+    )
+    within: WithinInput | None = strawberry.field(
+        default=None,
+        description="Is on at some moment from now on: `overlaps` for a page that nobody edits.",
     )
     is_free: bool | None = strawberry.field(default=None, description="Some way in costs nothing, or every one costs.")
     is_online: bool | None = strawberry.field(default=None, description="Takes place on the internet, or does not.")
@@ -113,7 +120,7 @@ def wanted_events(info: Info, given: EventFilter | None, sort: EventSort) -> Wan
         text=asked.text,
         starts_after=asked.starts_after,
         starts_before=asked.starts_before,
-        overlaps=asked.overlaps.to_domain() if asked.overlaps else None,
+        overlaps=_overlaps(city, asked),
         is_free=asked.is_free,
         is_online=asked.is_online,
         languages=_known_languages(asked.languages, "languages"),
@@ -133,6 +140,14 @@ def wanted_events(info: Info, given: EventFilter | None, sort: EventSort) -> Wan
         details=_details(info, asked),
         sort=sort,
     )
+
+
+def _overlaps(city: City, asked: EventFilter) -> Span | None:
+    if asked.within is None:
+        return asked.overlaps.to_domain("overlaps") if asked.overlaps else None
+    if asked.overlaps or asked.starts_after or asked.starts_before:
+        raise BadInput("within contradicts overlaps, startsAfter and startsBefore: give one or the other")
+    return window(city, asked.within.to_domain())
 
 
 def _details(info: Info, asked: EventFilter) -> Details | None:

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import math
 import re
+from datetime import date, datetime
 
 import strawberry
 
+from hub.domain.city import City
+from hub.domain.windows import Within, next_days, window
 from hub.errors import BadInput
 from hub.index.event_details import Between
 from hub.index.geo import Box, Near
@@ -64,10 +67,47 @@ class SpanInput:
     from_: DateTime = strawberry.field(name="from", description="The first moment.")
     to: DateTime = strawberry.field(description="The moment at which it is over.")
 
-    def to_domain(self) -> Span:
+    def to_domain(self, what: str) -> Span:
         if self.to <= self.from_:
-            raise BadInput(f"to: {self.to.isoformat()} is not after from: {self.from_.isoformat()}")
+            raise BadInput(f"{what}: to {self.to.isoformat()} is not after from {self.from_.isoformat()}")
         return Span(starts_at=self.from_, ends_at=self.to)
+
+
+@strawberry.input(description="From now on: give `days` or `hours`, one of the two.")
+class WithinInput:
+    days: int | None = strawberry.field(
+        default=None, description="So many days as the calendar in Helsinki counts them, today the first; 400 at most."
+    )
+    hours: int | None = strawberry.field(default=None, description="So many hours; 744 at most.")
+
+    def to_domain(self) -> Within:
+        return Within(days=self.days, hours=self.hours)
+
+
+def checked_span(
+    city: City, what: str, from_: datetime | None, to: datetime | None, within: WithinInput | None
+) -> Span:
+    """A window given by its two ends, or as one that moves with the clock; BadInput for both, and for half of one."""
+    if within is not None:
+        if from_ is not None or to is not None:
+            raise BadInput(f"{what}: within contradicts from and to: give one or the other")
+        return window(city, within.to_domain())
+    if from_ is None or to is None:
+        raise BadInput(f"{what}: give from and to, or within")
+    if to <= from_:
+        raise BadInput(f"{what}: to {to.isoformat()} is not after from {from_.isoformat()}")
+    return Span(starts_at=from_, ends_at=to)
+
+
+def checked_days(city: City, from_: date | None, to: date | None, days: int | None) -> tuple[date, date]:
+    """The first and the last of some days, given so or counted from today on."""
+    if days is not None:
+        if from_ is not None or to is not None:
+            raise BadInput("days contradicts from and to: give one or the other")
+        return next_days(city, days)
+    if from_ is None or to is None:
+        raise BadInput("give from and to, or days")
+    return from_, to
 
 
 @strawberry.input(description="Whole numbers from one to another, both in; leave a side out to keep it open.")

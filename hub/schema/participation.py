@@ -21,6 +21,7 @@ from hub.records.participation import ProposalStage
 from hub.records.places import Area
 from hub.schema.connection import After, Connection, First
 from hub.schema.context import Info
+from hub.schema.inputs import BoxInput, NearInput
 from hub.schema.lazy import DistrictLazy
 from hub.schema.located import Located
 from hub.schema.node import Node
@@ -78,6 +79,10 @@ class ProjectFilter(ThemedFilter):
     text: str | None = strawberry.field(default=None, description="Words that its title or description must hold.")
     process: strawberry.ID | None = strawberry.field(default=None, description="Of this round.")
     area: strawberry.ID | None = strawberry.field(default=None, description="Of this budgeting area, or district.")
+    near: NearInput | None = strawberry.field(
+        default=None, description="Grew from a plan or an idea inside a circle; not told of all."
+    )
+    bbox: BoxInput | None = strawberry.field(default=None, description="Inside a rectangle, likewise.")
     is_selected: bool | None = strawberry.field(default=None, description="Won the vote, or did not.")
 
 
@@ -86,6 +91,10 @@ class ProposalFilter(ThemedFilter):
     text: str | None = strawberry.field(default=None, description="Words that its title or text must hold.")
     process: strawberry.ID | None = strawberry.field(default=None, description="Of this round.")
     area: strawberry.ID | None = strawberry.field(default=None, description="Of this budgeting area, or district.")
+    near: NearInput | None = strawberry.field(
+        default=None, description="Inside a circle; those that tell no point are left out."
+    )
+    bbox: BoxInput | None = strawberry.field(default=None, description="Inside a rectangle, likewise.")
     stages: list[ProposalStage] | None = strawberry.field(default=None, description="At any of these stages.")
     states: list[str] | None = strawberry.field(default=None, description="In any of these states, the source's words.")
 
@@ -96,6 +105,8 @@ def wanted_projects(info: Info, given: ProjectFilter | None) -> ProjectsWanted:
         text=asked.text,
         process=_process(info, asked.process),
         scopes=_scopes(info, asked.area),
+        near=asked.near.to_domain() if asked.near else None,
+        box=asked.bbox.to_domain() if asked.bbox else None,
         is_selected=asked.is_selected,
         themes=asked.on_themes(),
     )
@@ -107,6 +118,8 @@ def wanted_proposals(info: Info, given: ProposalFilter | None) -> ProposalsWante
         text=asked.text,
         process=_process(info, asked.process),
         scopes=_scopes(info, asked.area),
+        near=asked.near.to_domain() if asked.near else None,
+        box=asked.bbox.to_domain() if asked.bbox else None,
         stages=tuple(asked.stages or ()),
         states=tuple(asked.states or ()),
         themes=asked.on_themes(),

@@ -23,7 +23,7 @@ from hub.schema.civic import wanted_decisions, wanted_hearings
 from hub.schema.connection import After, Connection, First
 from hub.schema.context import Info
 from hub.schema.events import EventFilter, wanted_events
-from hub.schema.inputs import BoxInput, NearInput
+from hub.schema.inputs import BoxInput, NearInput, checked_days
 from hub.schema.lazy import (
     BudgetProjectLazy,
     CatalogueFilterLazy,
@@ -319,16 +319,21 @@ class Place(Located):
         return await info.context.batch(places.services_of).load(root)
 
     @strawberry.field(
-        description="Its days from `from` to `to`, both in, 62 at most. Null: no source gives hours for this place."
+        description="Its days from `from` to `to`, both in, or so many `days` from today on; 62 at most. Null: no"
+        " source gives hours for this place."
     )
     @staticmethod
     async def opening_hours(
         root: strawberry.Parent[merged.CityPlace],
         info: Info,
-        from_: Annotated[Date, strawberry.argument(name="from", description="The first day.")],
-        to: Annotated[Date, strawberry.argument(description="The last day.")],
+        from_: Annotated[Date | None, strawberry.argument(name="from", description="The first day.")] = None,
+        to: Annotated[Date | None, strawberry.argument(description="The last day.")] = None,
+        days: Annotated[
+            int | None, strawberry.argument(description="So many, today the first, instead of `from` and `to`.")
+        ] = None,
     ) -> list[OpeningDay] | None:
-        return await info.context.batch(places.opening_hours, from_, to).load(root.rid)
+        first, last = checked_days(info.context.city, from_, to, days)
+        return await info.context.batch(places.opening_hours, first, last).load(root.rid)
 
     @strawberry.field(description="Open to anyone, with staff or self-service, at that moment. Null: not known.")
     @staticmethod

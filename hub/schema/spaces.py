@@ -9,16 +9,16 @@ from graphql import GraphQLResolveInfo
 
 from hub.domain import nodes, places, spaces
 from hub.domain.availability import AvailabilityState
+from hub.domain.city import City
 from hub.domain.spaces import FreeDuring
 from hub.domain.spaces import SpaceFilter as Wanted
 from hub.errors import BadInput
 from hub.index.spaces import SpaceFacts, SpaceSort
 from hub.records import spaces as records
-from hub.records.core import Span
 from hub.records.spaces import SpaceKind
 from hub.schema import utilisation
 from hub.schema.context import Info
-from hub.schema.inputs import BoxInput, NearInput
+from hub.schema.inputs import BoxInput, NearInput, WithinInput, checked_span
 from hub.schema.lazy import PlaceLazy, UtilisationLazy
 from hub.schema.located import Located
 from hub.schema.scalars import URL, DateTime
@@ -28,8 +28,13 @@ from hub.schema.utilisation import From, To
 
 @strawberry.input(description="Free somewhere inside a window, long enough for a booking.")
 class FreeDuringInput:
-    from_: DateTime = strawberry.field(name="from", description="The first moment.")
-    to: DateTime = strawberry.field(description="The moment at which the window is over; at most 62 days later.")
+    from_: DateTime | None = strawberry.field(name="from", default=None, description="The first moment.")
+    to: DateTime | None = strawberry.field(
+        default=None, description="The moment at which the window is over; at most 62 days later."
+    )
+    within: WithinInput | None = strawberry.field(
+        default=None, description="A window that begins now, instead of `from` and `to`."
+    )
     minutes: int | None = strawberry.field(
         default=None, description="For how long; the space's own shortest booking if left out."
     )
@@ -37,12 +42,10 @@ class FreeDuringInput:
         default=False, description="Also list spaces whose times are not known; they are not free, but might be."
     )
 
-    def to_domain(self) -> FreeDuring:
-        if self.to <= self.from_:
-            raise BadInput(f"freeDuring: to {self.to.isoformat()} is not after from {self.from_.isoformat()}")
+    def to_domain(self, city: City) -> FreeDuring:
         if self.minutes is not None and not 1 <= self.minutes <= 60 * 24 * 31:
             raise BadInput(f"freeDuring: minutes: {self.minutes} is not between 1 and {60 * 24 * 31}")
-        window = Span(starts_at=self.from_, ends_at=self.to)
+        window = checked_span(city, "freeDuring", self.from_, self.to, self.within)
         return FreeDuring(window=window, minutes=self.minutes, include_unknown=self.include_unknown)
 
 
@@ -81,7 +84,7 @@ def wanted_spaces(info: Info, given: SpaceFilter | None, sort: SpaceSort) -> Wan
         areas=nodes.rids_of(city, asked.districts or (), "area"),
         sort=sort,
     )
-    return Wanted(facts=facts, free_during=asked.free_during.to_domain() if asked.free_during else None)
+    return Wanted(facts=facts, free_during=asked.free_during.to_domain(city) if asked.free_during else None)
 
 
 @strawberry.type(description="From one moment to another.")
@@ -166,10 +169,17 @@ class Space(Located):
     async def availability(
         root: strawberry.Parent[records.Space],
         info: Info,
-        from_: Annotated[DateTime, strawberry.argument(name="from", description="The first moment.")],
-        to: Annotated[DateTime, strawberry.argument(description="The moment at which the window is over.")],
+        from_: Annotated[DateTime | None, strawberry.argument(name="from", description="The first moment.")] = None,
+        to: Annotated[
+            DateTime | None, strawberry.argument(description="The moment at which the window is over.")
+        ] = None,
+        within: Annotated[
+            WithinInput | None,
+            strawberry.argument(description="A window that begins now, instead of `from` and `to`."),
+        ] = None,
     ) -> list[TimeSpan] | None:
-        return await info.context.batch(spaces.availability, Span(starts_at=from_, ends_at=to)).load(root)
+        window = checked_span(info.context.city, "availability", from_, to, within)
+        return await info.context.batch(spaces.availability, window).load(root)
 
     @strawberry.field(description="Whether its coming free times are known at all.")
     @staticmethod

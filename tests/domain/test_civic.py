@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import msgspec
 import pytest
 
 from hub.app import create_app, running
@@ -210,6 +211,29 @@ async def test_the_main_section_comes_first_then_the_older(ask: Any) -> None:
         ("part", "<p>early</p>"),
         ("part", "<p>late</p>"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("given", "found"),
+    [
+        ("within: { hours: 1 }", ["soon", "open"]),
+        ("within: { days: 7 }", ["soon", "open", "later"]),
+        ('overlaps: { from: "2026-11-22T00:00:00Z", to: "2026-11-22T08:00:00Z" }', ["over", "soon"]),
+        ('isOpen: false, overlaps: { from: "2026-11-22T00:00:00Z", to: "2026-11-22T08:30:00Z" }', ["over"]),
+        ("near: { lat: 60.05, lon: 24.05, withinMetres: 100 }", ["open"]),
+        ("bbox: { west: 24.0, south: 60.0, east: 24.1, north: 60.1 }", ["open"]),
+    ],
+)
+async def test_hearings_are_listed_by_when_one_can_take_part_and_where(ask: Any, given: str, found: list[str]) -> None:
+    at_home = msgspec.structs.replace(OPEN, location=made.spot(60.05, 24.05))
+    away = msgspec.structs.replace(CLOSES_SOON, location=made.spot(60.5, 24.05))
+    later = hearing("later", 30 * HOUR, None)
+    query = f"{{ hearings(filter: {{ {given} }}) {{ nodes {{ title {{ text }} }} }} }}"
+
+    answer = await ask(query, at_home, away, OVER, STOPPED, later)
+
+    assert "errors" not in answer
+    assert keys(answer["data"]["hearings"]) == found
 
 
 async def test_a_district_has_the_hearings_about_it_and_each_tells_its_districts(ask: Any) -> None:

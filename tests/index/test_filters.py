@@ -619,6 +619,16 @@ PROPOSALS: dict[str, tuple[Callable[[Number], ProposalFilter], Record, Record]] 
         made.proposal("idea:in", scope="1"),
         made.proposal("idea:out", scope="2"),
     ),
+    "near": (
+        lambda n: ProposalFilter(near=NEAR),
+        made.proposal("idea:in", location=OODI),
+        made.proposal("idea:out", location=made.spot(60.174 + 400 / 111_195, 24.938 + 400 / 55_300)),
+    ),
+    "box": (
+        lambda n: ProposalFilter(box=BOX),
+        made.proposal("idea:in", location=OODI),
+        made.proposal("idea:out", location=ELSEWHERE),
+    ),
     "stages": (
         lambda n: ProposalFilter(stages=(ProposalStage.PLAN,)),
         made.proposal("plan:in"),
@@ -658,6 +668,16 @@ PROJECTS: dict[str, tuple[Callable[[Number], ProjectFilter], Record, Record]] = 
         made.project("in", scope="1"),
         made.project("out", scope="2"),
     ),
+    "near": (
+        lambda n: ProjectFilter(near=NEAR),
+        made.project("in", linked=("plan:there", "plan:here")),
+        made.project("out", linked=("plan:there",)),
+    ),
+    "box": (
+        lambda n: ProjectFilter(box=BOX, near=NEAR),
+        made.project("in", linked=("plan:there", "plan:here")),
+        made.project("out", linked=("plan:there",)),
+    ),
     "is_selected": (
         lambda n: ProjectFilter(is_selected=False),
         made.project("in", is_selected=False),
@@ -669,7 +689,8 @@ PROJECTS: dict[str, tuple[Callable[[Number], ProjectFilter], Record, Record]] = 
 @pytest.mark.parametrize("which", PROJECTS)
 def test_projects_are_filtered_by(writer: Writer, index: Index, which: str) -> None:
     make, inside, outside = PROJECTS[which]
-    made.put(writer, inside, outside)
+    plans = made.proposal("plan:here", location=OODI), made.proposal("plan:there", location=ELSEWHERE)
+    made.put(writer, inside, outside, *plans)
 
     found = listed(writer, index, participation.projects(make(lambda record: made.number_of(writer, record))))
 
