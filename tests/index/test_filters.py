@@ -22,6 +22,7 @@ from hub.index.participation import ProjectFilter, ProposalFilter
 from hub.index.places import PlaceFilter, PlaceSort
 from hub.index.read import Index
 from hub.index.spaces import SpaceFacts, SpaceSort
+from hub.index.themes import OnThemes, of_events
 from hub.index.write import Writer
 from hub.records.catalogue import Format
 from hub.records.core import LocalizedText, Record, Ref
@@ -38,6 +39,8 @@ HERE, THERE = made.unit("here", "Oodi", location=OODI), made.unit("there", "Muua
 KALLIO = made.area("kallio", boundary=made.square(24.9, 60.1))
 AT_HERE, AT_THERE = HERE.ref, THERE.ref
 ORGANISER = Ref("organisation", "le", "ahjo:1")
+
+MUSIC = (1808, 2762)
 
 Number = Callable[[Record | Ref], int]
 
@@ -179,6 +182,16 @@ EVENTS: dict[str, tuple[Callable[[Number], EventFilter], Event, Event]] = {
         made.event("in", audience_keywords=(Ref("keyword", "le", "p1"),)),
         made.event("out"),
     ),
+    "themes": (
+        lambda n: EventFilter(themes=OnThemes(numbers=MUSIC)),
+        made.event("in", "Konsertti ja musiikkia", source="fe"),
+        made.event("out", keywords=["yso:p3111"]),
+    ),
+    "themes, exactly": (
+        lambda n: EventFilter(themes=OnThemes(numbers=MUSIC, exact=True)),
+        made.event("in", keywords=["yso:p1808"]),
+        made.event("out", "Musiikkia", source="fe"),
+    ),
     "types": (
         lambda n: EventFilter(types=(EventType.COURSE, EventType.VOLUNTEERING)),
         made.event("in", type=EventType.COURSE),
@@ -252,6 +265,21 @@ def test_a_common_keyword_finds_what_a_rare_one_does(
         return int(total)
 
     assert (found("common"), found("rare")) == (6, 1)
+
+
+@pytest.mark.parametrize("rare", [2_000, 0])
+def test_a_common_theme_finds_what_a_rare_one_does(
+    writer: Writer, index: Index, monkeypatch: pytest.MonkeyPatch, rare: int
+) -> None:
+    monkeypatch.setattr(event_index, "RARE", rare)
+    made.put(writer, made.event("named", keywords=["yso:p1808"]), made.event("guessed", "Musiikkia", source="fe"))
+
+    wide = event_index.events(index, EventFilter(themes=OnThemes(numbers=MUSIC)))
+    sure = event_index.events(index, EventFilter(themes=OnThemes(numbers=MUSIC, exact=True)))
+    under = event_index.events(index, EventFilter(), of_events(True))
+
+    assert (sorted(listed(writer, index, wide)), listed(writer, index, sure)) == (["guessed", "named"], ["named"])
+    assert listed(writer, index, under, list(MUSIC)) == ["named"]
 
 
 def test_a_merged_event_is_found_by_the_organiser_of_any_of_its_sources(writer: Writer, index: Index) -> None:
@@ -566,6 +594,11 @@ THINGS: dict[str, tuple[ThingFilter, Record, Record]] = {
         made.thing("in", "Porakone", "2/Helmet/h/h01/"),
         made.thing("out", "Porakone", "2/Helmet/h/h02/"),
     ),
+    "themes": (
+        ThingFilter(themes=OnThemes(numbers=MUSIC)),
+        made.thing("in", subjects=(made.text("musiikki"),)),
+        made.thing("out", subjects=(made.text("työkalut"),)),
+    ),
 }
 
 
@@ -639,6 +672,11 @@ PROPOSALS: dict[str, tuple[Callable[[Number], ProposalFilter], Record, Record]] 
         made.proposal("idea:in", state="accepted"),
         made.proposal("idea:out"),
     ),
+    "themes": (
+        lambda n: ProposalFilter(themes=OnThemes(numbers=MUSIC)),
+        made.proposal("idea:in", "Musiikkia puistoon"),
+        made.proposal("idea:out", "Penkkejä puistoon"),
+    ),
 }
 
 
@@ -682,6 +720,11 @@ PROJECTS: dict[str, tuple[Callable[[Number], ProjectFilter], Record, Record]] = 
         lambda n: ProjectFilter(is_selected=False),
         made.project("in", is_selected=False),
         made.project("out"),  # not decided yet is not "not selected"
+    ),
+    "themes": (
+        lambda n: ProjectFilter(themes=OnThemes(numbers=MUSIC)),
+        made.project("in", category=made.text("Terveys ja hyvinvointi")),
+        made.project("out", category=made.text("Kulttuuri")),
     ),
 }
 
