@@ -38,6 +38,7 @@ T = TypeVar("T")
 
 FEW, MANY = 50_000, 200_000
 ROOMS = (240, 700)
+USED = 700  # rooms with a year of use
 UNDER_LOAD, TURNS = 5.0, 4  # seconds of a load, alone and beside a harvest, so many times
 PARTS = ("harvest", "memory", "graph", "load", "questions")
 
@@ -71,6 +72,12 @@ class Bench:
     def rooms(self, count: int) -> Path:
         folder = self._folder / f"rooms-{count}"
         answer_of(harvest(folder, "--spine", "--rooms", f"{count}"), list[Crawled])
+        return folder
+
+    @cached_property
+    def used_rooms(self) -> Path:
+        folder = self._folder / "used"
+        answer_of(harvest(folder, "--spine", "--used", f"{USED}"), list[Crawled])
         return folder
 
     def _say(self, what: str) -> None:
@@ -146,6 +153,9 @@ class Bench:
         for count in ROOMS:
             rooms = answer_of(answering(self.rooms(count), "rooms"), list[Costs])[0]
             found.append(_graph(f"free rooms among {count}", rooms, "all their times from the index, not decoded"))
+        of_house, of_all = answer_of(answering(self.used_rooms, "use"), list[Costs])
+        found.append(_graph("use rates of a year, a place with 20 rooms", of_house, "a plain page of 20 rooms"))
+        found.append(_graph(f"use rate of a year, all {USED} rooms", of_all, "a plain page of 20 rooms"))
         return found
 
     def load(self) -> list[Figure]:

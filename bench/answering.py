@@ -14,6 +14,7 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -21,20 +22,30 @@ from typing import Any
 import msgspec
 
 from bench.memory import memory
-from bench.scene import BOOKING, CALENDAR, CENTRE, NOW, REGISTER
+from bench.scene import BOOKING, CALENDAR, CENTRE, HOUSE, NOW, REGISTER
 from hub.app import create_app, running
 from hub.configured import Settings
 from hub.http.asking import Asked
 from hub.http.graphql import GraphQLEndpoint
 from hub.index import events as questions
+from hub.index import spaces as room_questions
 from hub.index.events import EventFilter
+from hub.index.spaces import SpaceFacts
 from hub.observe.metrics import Metrics
 from hub.records.core import LANGUAGES, Span
+from hub.records.spaces import Space
 from hub.schema.schema import schema
 
 OPERATIONS = Path(__file__).parent.parent / "tests" / "stories" / "operations"
 SHARE = 0.6  # of what the process can answer at most, offered while latencies are taken
 WARM, TIMES = 5, 15
+TODAY, YEAR_AGO = "2026-11-22T00:00:00+02:00", "2025-11-22T00:00:00+02:00"
+RATES = "rate coverage usedMinutes bookableMinutes"
+USE_OF_HOUSE = f"""query($from: DateTime!, $to: DateTime!) {{ place(tprekId: "{HOUSE}") {{
+  utilisation(from: $from, to: $to) {{ {RATES} spaces {{ space {{ id name {{ text }} }} rate }} }} }} }}"""
+USE_OF_ALL = (
+    f"""query($from: DateTime!, $to: DateTime!) {{ sharing(from: $from, to: $to) {{ rooms {{ {RATES} }} }} }}"""
+)
 
 
 class Memory(msgspec.Struct, frozen=True, kw_only=True):
@@ -168,6 +179,26 @@ async def rooms_of(folder: Path) -> list[Costs]:
         return [Costs(whole=whole, index=alone, size=len(body), nodes=len(data["spaces"]["nodes"]))]
 
 
+async def use_of(folder: Path) -> list[Costs]:
+    """The use rates of a year, of the house with twenty rooms and of all rooms; beside a plain page of twenty."""
+    async with answering(folder) as (endpoint, hall):
+        index = hall.index
+
+        async def page() -> object:
+            sql, params = room_questions.spaces(SpaceFacts()).page(None, 21, None)
+            return index.bodies(Space, [row[1] for row in index.rows(sql, params)][:20])
+
+        found = []
+        for query in (USE_OF_HOUSE, USE_OF_ALL):
+            asked = Asked(query=query, variables={"from": f"{YEAR_AGO}", "to": f"{TODAY}"})
+            body = await ask(endpoint, asked)
+            if b'"coverage":1.0' not in body:
+                raise RuntimeError(f"not all of the year is known: {body[:500]!r}")
+            whole, alone = await in_turns(partial(ask, endpoint, asked), page)
+            found.append(Costs(whole=whole, index=alone, size=len(body), nodes=body.count(b'"rate"') - 1))
+        return found
+
+
 async def in_turns(one: Callable[[], Awaitable[object]], other: Callable[[], Awaitable[object]]) -> tuple[float, float]:
     """Median milliseconds of the processor for each: what others do on the machine counts little."""
     ones: list[float] = []
@@ -224,7 +255,7 @@ async def load_of(folder: Path, rate: float, seconds: float) -> Latencies:
 def main(argv: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("folder", type=Path)
-    parser.add_argument("part", choices=("memory", "events", "rooms", "most", "load"))
+    parser.add_argument("part", choices=("memory", "events", "rooms", "use", "most", "load"))
     parser.add_argument("--rate", type=float, default=10.0, help="questions a second")
     parser.add_argument("--seconds", type=float, default=5.0)
     given = parser.parse_args(argv)
@@ -236,6 +267,8 @@ def main(argv: Sequence[str] | None = None) -> None:
             found = asyncio.run(costs_of(given.folder))
         case "rooms":
             found = asyncio.run(rooms_of(given.folder))
+        case "use":
+            found = asyncio.run(use_of(given.folder))
         case "most":
             found = asyncio.run(most_of(given.folder, given.seconds))
         case _:

@@ -157,6 +157,11 @@ async def _run(arguments: argparse.Namespace) -> list[Crawled]:
             writer.analyze()
             writer.settle(everything=True)
             writer.checkpoint()
+        if arguments.used:
+            put(writer, made.used_rooms(arguments.used))
+            writer.analyze()
+            writer.settle(everything=True)
+            writer.checkpoint()
         for count in arguments.events:
             replies = MadeReplies(Pages(count), arguments.salt)
             if arguments.waits:
@@ -177,6 +182,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     parser.add_argument("--salt", default="", help="another salt changes every event")
     parser.add_argument("--spine", action="store_true", help="areas, places, keywords and organisations first")
     parser.add_argument("--rooms", type=int, default=0, help="so many rooms with their times")
+    parser.add_argument("--used", type=int, default=0, help="so many rooms with a year of use")
     parser.add_argument("--waits", action="store_true", help="make the pages, say ready, and wait for a line")
     found: list[Any] = asyncio.run(_run(parser.parse_args(argv)))
     sys.stdout.write(msgspec.json.encode(found).decode() + "\n")

@@ -17,18 +17,22 @@ from typing import Any
 
 import msgspec
 
-from bench.scene import BOOKING, CALENDAR, NOW, REGISTER
+from bench.scene import BOOKING, CALENDAR, HOUSE, NOW, REGISTER
 from hub.connectors.linkedevents_crawl import PAGE_SIZE
+from hub.connectors.stretches import LONGEST_USE, Stretches
 from hub.records.core import Address, Language, LocalizedText, Point, Record, Ref, Span
 from hub.records.events import Keyword, Organisation
 from hub.records.places import Area, AreaKind, Place, PlaceKind
 from hub.records.spaces import BookingHours, BookingRules, Busy, BusyTimes, Space, SpaceKind, SpacePrice
+from hub.records.use import use_told
 from hub.sandbox.making.geography import CITY_OCD, geography
 
 UNITS, CALENDAR_PLACES, KEYWORDS, ORGANISATIONS = 8_000, 3_000, 2_000, 200
 FORMS = 20_000  # of words, in each language
 SENTENCES = 3_000  # in each language
 COMMON_RANK, RARE_RANK = 12, 15_000  # of words: in about half of all events, and in a few
+ROOMS_OF_HOUSE = 20
+FOUR_WEEKS = Stretches(4, LONGEST_USE)
 PAST = 0.15  # part of all events that is over
 
 _SYLLABLES: dict[Language, str] = {
@@ -166,6 +170,38 @@ def rooms(count: int) -> Iterator[Record]:
             for hour in sorted(chance.sample(range(6, 18), k=chance.randint(1, 8)))
         ]
         yield BusyTimes(ref=BOOKING.ref(BusyTimes.kind, key), read_at=NOW, space=ref, window=window, busy=tuple(busy))
+
+
+def used_rooms(count: int) -> Iterator[Record]:
+    """Rooms with a year of hours and bookings in stretches of four weeks, as a booking system's connector makes them;
+    the first twenty of them in one house.
+    """
+    for number in range(1, count + 1):
+        chance = Random(f"used/{number}")
+        ref = BOOKING.ref(Space.kind, f"used-{number}")
+        yield Space(
+            ref=ref,
+            read_at=NOW,
+            name=LocalizedText(fi=f"{chance.choice(words('fi')).capitalize()} {number}"),
+            space_kind=SpaceKind.ROOM,
+            place=REGISTER.ref(Place.kind, HOUSE if number <= ROOMS_OF_HOUSE else chance.randint(1, HOUSE - 1)),
+            rules=BookingRules(),
+            is_bookable=True,
+        )
+        for first in FOUR_WEEKS.firsts(NOW):
+            window = FOUR_WEEKS.window(first)
+            days = [first + timedelta(days=n) for n in range(28)]
+            spans = tuple(Span(starts_at=_at(day, time(6)), ends_at=_at(day, time(18))) for day in days)
+            busy = tuple(
+                Busy(starts_at=_at(day, time(hour)), ends_at=_at(day, time(hour + 1)))
+                for day in days
+                for hour in sorted(chance.sample(range(6, 18), k=chance.randint(1, 8)))
+            )
+            yield use_told(
+                BookingHours(ref=ref, read_at=NOW, space=ref, window=window, spans=spans),
+                BusyTimes(ref=ref, read_at=NOW, space=ref, window=window, busy=busy),
+                key=f"{ref.key}/{first}",
+            )
 
 
 def _at(day: date, of_day: time) -> datetime:

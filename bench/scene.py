@@ -8,6 +8,7 @@ from hub.fetch import Source
 from hub.records.core import LocalizedText, Point
 
 NOW = datetime(2026, 11, 22, 9, tzinfo=UTC)
+HOUSE = 401  # the unit with twenty rooms, by its number in the register
 CENTRE = Point(lat=60.17, lon=24.94)
 
 REGISTER = Source(
