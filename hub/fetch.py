@@ -103,6 +103,15 @@ class Seen(msgspec.Struct, frozen=True, kw_only=True):
     essence: bytes
 
 
+class Tally:
+    """How many requests were really sent for one look-up: every try, every token. For whoever asks what it cost."""
+
+    __slots__ = ("sent",)
+
+    def __init__(self) -> None:
+        self.sent = 0
+
+
 class Changed(msgspec.Struct, Generic[T], frozen=True, kw_only=True):
     """What a reply meant that is not the one that was seen before."""
 

@@ -48,6 +48,7 @@ from hub.fetch import (
     Request,
     Seen,
     Source,
+    Tally,
     Token,
     Wanted,
 )
@@ -174,18 +175,21 @@ class Fetcher:
 
     # -- look-ups -----------------------------------------------------------------------------------------------------
 
-    async def fetch(self, wanted: Wanted[T], *, deadline: float | None = None) -> Fetched[T]:
+    async def fetch(
+        self, wanted: Wanted[T], *, deadline: float | None = None, tally: Tally | None = None
+    ) -> Fetched[T]:
         """The value, fresh if it can be had by `deadline`, stale if it may be, else UpstreamError.
 
         `deadline` is an instant of `self.monotonic`, so that it can be handed down: `fetcher.monotonic() + 5`. The
-        source's own timeout holds besides. None is kept for `freshness.missing` and never served stale.
+        source's own timeout holds besides. None is kept for `freshness.missing` and never served stale. `tally`: counts
+        the requests sent for it, if somebody wants to know; of a question that another asked already, none.
         """
         if isinstance(wanted, Joined):
-            parts = await together([self.fetch(part, deadline=deadline) for part in wanted.parts])
+            parts = await together([self.fetch(part, deadline=deadline, tally=tally) for part in wanted.parts])
             return merged(wanted, parts, self._clock())
-        return await self._lookup(wanted, deadline)
+        return await self._lookup(wanted, Call(patience=deadline, tally=tally))
 
-    async def _lookup(self, fetch: Fetch[T], deadline: float | None) -> Fetched[T]:
+    async def _lookup(self, fetch: Fetch[T], call: Call) -> Fetched[T]:
         name = fetch.source.name
         key = key_of(fetch)
         now = self._clock()
@@ -200,7 +204,7 @@ class Fetcher:
             self.metrics.lookup(name, "stale")
             return served(copy, "stale")
         try:
-            asked_for = await self._ask(fetch, key, deadline, since=None if copy is None else copy.read_at)
+            asked_for = await self._ask(fetch, key, call, since=None if copy is None else copy.read_at)
         except UpstreamError as error:
             if copy is not None and verdict is Verdict.IF_ERROR:
                 self.metrics.lookup(name, "stale")
@@ -213,15 +217,15 @@ class Fetcher:
     def _ask_behind(self, fetch: Fetch[Any], key: str, since: datetime) -> None:
         """Ask anew with nobody waiting. Its failure is in the journal and costs no one anything."""
         if self._line(fetch.source).circuit.allows(self.monotonic()):
-            self._flights.start(key, partial(self._renew, fetch, key, None, since))
+            self._flights.start(key, partial(self._renew, fetch, key, Call(), since))
 
-    async def _ask(self, fetch: Fetch[T], key: str, deadline: float | None, *, since: datetime | None) -> _Copy[T]:
-        left = None if deadline is None else deadline - self.monotonic()
+    async def _ask(self, fetch: Fetch[T], key: str, call: Call, *, since: datetime | None) -> _Copy[T]:
+        left = None if call.patience is None else call.patience - self.monotonic()
         if left is not None and left <= 0:
             raise out_of_time(fetch)
         try:
             async with asyncio.timeout(left):
-                kept = await self._flights.run(key, partial(self._renew, fetch, key, deadline, since))
+                kept = await self._flights.run(key, partial(self._renew, fetch, key, call, since))
         except TimeoutError as error:
             raise out_of_time(fetch) from error
         copy = self._copy(fetch, key, kept)
@@ -229,7 +233,7 @@ class Fetcher:
             return self._meaning(fetch, key, kept)
         return copy
 
-    async def _renew(self, fetch: Fetch[Any], key: str, deadline: float | None, since: datetime | None) -> Kept:
+    async def _renew(self, fetch: Fetch[Any], key: str, call: Call, since: datetime | None) -> Kept:
         """The flight: ask, read, keep. What can't be read is not kept, so the last good reply goes on serving."""
         seconds = fetch.source.timeout.total_seconds()
         async with self._cache.turn(key, seconds=seconds) as is_ours:
@@ -237,7 +241,7 @@ class Fetcher:
                 theirs = await self._cache.newer(key, than=since or self._long_ago(fetch), seconds=seconds)
                 if theirs is not None:
                     return theirs
-            reply = await self._send(fetch, Call(patience=deadline))
+            reply = await self._send(fetch, call)
             value = self._read(fetch, reply)
             freshness = freshness_of(fetch, value)
             kept = Kept(
@@ -490,7 +494,7 @@ class Fetcher:
 
 def again(call: Call) -> Call:
     """For another request in the same asker's name."""
-    return Call(harvest=call.harvest, patience=call.patience)
+    return Call(harvest=call.harvest, patience=call.patience, tally=call.tally)
 
 
 def conditional(fetch: Fetch[T], seen: Seen) -> Fetch[T]:

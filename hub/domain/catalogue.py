@@ -214,7 +214,7 @@ async def _searched(
     try:
         pages = await asyncio.gather(
             *(
-                city.fetcher.fetch(search.search(msgspec.structs.replace(query, page=n)), deadline=city.stop_at)
+                city.fetch(search.search(msgspec.structs.replace(query, page=n)))
                 for n in ((number + 1, number + 2) if offset else (number + 1,))
             )
         )
@@ -300,6 +300,6 @@ async def by_keys(city: City, source: str, keys: Sequence[str]) -> list[Catalogu
     search = city.hall.catalogues.get(source)
     if search is None or not keys:
         return [None for _ in keys]
-    fetched = await city.fetcher.fetch(search.records(list(keys)), deadline=city.stop_at)
+    fetched = await city.fetch(search.records(list(keys)))
     found = {record.ref.key: record for record in fetched.value}
     return [found.get(key) for key in keys]

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from hub.fetch import Fetch, Page, Source, Wanted
-from hub.fetcher import Fetcher
+from hub.fetcher import Fetched, Fetcher
 from hub.index.crawls import CrawlState
 from hub.index.read import Index
 from hub.records.catalogue import CataloguePage, CatalogueQuery, CatalogueRecord, Copy
@@ -114,6 +114,10 @@ class City:
     def midnight(self, days: int) -> datetime:
         """The local midnight at which so many days are over, today the first. A day may have 23 or 25 hours."""
         return datetime.combine(self._started.astimezone(self.zone).date() + timedelta(days=days), time(0), self.zone)
+
+    async def fetch(self, wanted: Wanted[T]) -> Fetched[T]:
+        """A look-up, within the time that the request may take."""
+        return await self.fetcher.fetch(wanted, deadline=self.stop_at)
 
     def once(self, read: Callable[..., T], *arguments: Hashable) -> T:
         """`read(city, *arguments)`, read once for the whole request: what the arguments of a field mean, say, which are

@@ -111,7 +111,7 @@ async def _asked(city: City, circulation: HoldingsAsked, keys: Sequence[str]) ->
     after: str | None = None
     for _ in range(circulation.MOST_PAGES):
         try:
-            fetched = await city.fetcher.fetch(circulation.copies(keys, after), deadline=city.stop_at)
+            fetched = await city.fetch(circulation.copies(keys, after))
         except NoCredentials as error:
             _tell(city, circulation, AnswerState.SKIPPED, f"{error}")
             return ()

@@ -22,6 +22,7 @@ from starlette.responses import Response
 from strawberry import Schema
 from strawberry.execution.is_awaitable import optimized_is_awaitable
 
+from hub.domain.account import Watching
 from hub.domain.city import City, Hall
 from hub.errors import HubError
 from hub.http.asking import GRAPHQL, JSON, Asked, Refused, answer_type, asked
@@ -37,23 +38,26 @@ log = logging.getLogger(__name__)
 
 KEEPS = timedelta(seconds=60)  # an answer that nothing in it bounds
 KEEPS_SHORTLY = timedelta(seconds=5)  # one with an error in it, or with a source whose first crawl is under way
+EXPLAIN = "X-Hub-Explain"  # 1: tell in `extensions.hub` what the answer was made of
 METHODS = ("GET", "HEAD", "POST", "OPTIONS")
 PREFLIGHT = {
     **OPEN,
     "Access-Control-Allow-Methods": "GET, POST",
-    "Access-Control-Allow-Headers": "Accept, Accept-Language, Content-Type, If-None-Match",
+    "Access-Control-Allow-Headers": f"Accept, Accept-Language, Content-Type, If-None-Match, {EXPLAIN}",
     "Access-Control-Max-Age": "86400",
     "Allow": ", ".join(METHODS),
 }
-VARY = "Accept, Accept-Language, Accept-Encoding"
+VARY = f"Accept, Accept-Language, Accept-Encoding, {EXPLAIN}"
 
 
 class Answer(msgspec.Struct, frozen=True, kw_only=True):
-    """`executed` False: the request itself was wrong. `keeps`: how long it may be served again."""
+    """`executed` False: the request itself was wrong. `keeps`: how long it may be served again; None: to nobody else,
+    since it tells of how it was made.
+    """
 
     body: bytes
     executed: bool
-    keeps: timedelta
+    keeps: timedelta | None
 
 
 class GraphQLEndpoint:
@@ -78,6 +82,7 @@ class GraphQLEndpoint:
                 wanted,
                 order_of(request.query_params.get("lang"), request.headers.get("accept-language"), self._languages),
                 is_get=request.method != "POST",
+                explained=request.headers.get(EXPLAIN) == "1",
             )
         except Refused as refusal:
             self._metrics.answer("refused", self._hall.monotonic() - began)
@@ -85,14 +90,17 @@ class GraphQLEndpoint:
         self._metrics.answer("executed" if answer.executed else "refused", self._hall.monotonic() - began)
         return answered(request, answer, media)
 
-    async def answer(self, wanted: Asked, languages: tuple[Language, ...], *, is_get: bool = False) -> Answer:
+    async def answer(
+        self, wanted: Asked, languages: tuple[Language, ...], *, is_get: bool = False, explained: bool = False
+    ) -> Answer:
         """Refused for an operation that changes something, which there is none of."""
         try:
             document = self._documents.read(wanted.query)
             only_reads(document, wanted.operation_name, is_get=is_get)
         except Unreadable as unreadable:
             return not_executed(unreadable.errors)
-        city = City(self._hall, languages)
+        watching = Watching(self._hall, languages) if explained else None
+        city = watching or City(self._hall, languages)
         result = execute(
             self._core,
             document,
@@ -110,6 +118,9 @@ class GraphQLEndpoint:
         told: dict[str, Any] = {"data": result.data}
         if result.errors:
             told["errors"] = [formatted(error) for error in result.errors]
+        if watching is not None:
+            told["extensions"] = {"hub": msgspec.to_builtins(watching.told())}
+            return Answer(body=orjson.dumps(told), executed=True, keeps=None)
         return Answer(body=orjson.dumps(told), executed=True, keeps=keeps(city, self._hall.clock(), result.errors))
 
 
@@ -137,6 +148,8 @@ def answered(request: Request, answer: Answer, media: str) -> Response:
     if request.method == "POST" or not answer.executed:
         status = 200 if answer.executed or media == JSON else 400
         return sent(request, answer.body, headers, status=status)
+    if answer.keeps is None:
+        return sent(request, answer.body, headers)
     headers["Cache-Control"] = f"public, max-age={int(answer.keeps.total_seconds())}"
     return sent(request, answer.body, headers, etag=True)
 

@@ -360,9 +360,7 @@ class Event(Located, Themed):
         at: Any = root.location
         return at
 
-    @strawberry.field(
-        description="Where it takes place; null: not told, or not a place that we know."
-    )
+    @strawberry.field(description="Where it takes place; null: not told, or not a place that we know.")
     @staticmethod
     async def place(root: strawberry.Parent[records.Event], info: Info) -> PlaceLazy | None:
         return await info.context.batch(places.of_events).load(root.rid)

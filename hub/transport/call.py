@@ -9,7 +9,7 @@ from contextlib import contextmanager
 
 import httpx
 
-from hub.fetch import Source
+from hub.fetch import Source, Tally
 
 EXTENSION = "hub.call"
 
@@ -20,13 +20,15 @@ class Call:
     `harvest`: nobody waits for it now, so it lets look-ups go first and is patient in our own queues.
     `patience`: monotonic instant until which a look-up's asker waits; None: as long as the deadline.
     `sent`: whether this try reached the wire (what was never sent says nothing about the upstream).
+    `tally`: where the asker counts what is sent in its name.
     `moved`: the address that the reply came from, where every redirect to it was for good.
     """
 
-    __slots__ = ("_monotonic", "_timer", "ends_at", "harvest", "moved", "patience", "sent")
+    __slots__ = ("_monotonic", "_timer", "ends_at", "harvest", "moved", "patience", "sent", "tally")
 
-    def __init__(self, *, harvest: bool = False, patience: float | None = None) -> None:
+    def __init__(self, *, harvest: bool = False, patience: float | None = None, tally: Tally | None = None) -> None:
         self.harvest = harvest
+        self.tally = tally
         self.patience = patience
         self.sent = False
         self.moved: str | None = None

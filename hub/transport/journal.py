@@ -96,6 +96,8 @@ class Watch(httpx.AsyncBaseTransport):
         call = call_of(request)
         call.sent = True
         self._journal.sent += 1
+        if call.tally is not None:
+            call.tally.sent += 1
         began = self._monotonic()
         outcome = "left"  # by its asker; says nothing of the upstream
         try:

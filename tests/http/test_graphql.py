@@ -266,7 +266,7 @@ async def test_a_get_answer_says_how_long_it_keeps_and_on_what_it_depends(client
     answer = await client.get("/graphql", params={"query": GOOD})
 
     assert answer.headers["cache-control"] == "public, max-age=60"
-    assert answer.headers["vary"] == "Accept, Accept-Language, Accept-Encoding"
+    assert answer.headers["vary"] == "Accept, Accept-Language, Accept-Encoding, X-Hub-Explain"
     assert answer.headers["etag"].startswith('W/"')
 
 

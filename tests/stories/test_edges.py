@@ -77,7 +77,7 @@ class Planted(Node):
     async def each_asked(root: strawberry.Parent[Keyword], info: Info) -> int:
         city = info.context.city
         (search,) = city.hall.catalogues.values()
-        fetched = await city.fetcher.fetch(search.records([f"helmet.{root.rid}"]))
+        fetched = await city.fetch(search.records([f"helmet.{root.rid}"]))
         return len(fetched.value)
 
     @strawberry.field
