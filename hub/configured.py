@@ -31,6 +31,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     cache_url: str
     sources: tuple[Source, ...]
     off: frozenset[str] = frozenset()
+    joins: Path | None = None
 
     @property
     def folder(self) -> Path:
@@ -38,6 +39,11 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         if self.data_dir is None:
             raise ValueError("data_dir is not set: use `housed`")
         return self.data_dir
+
+    @property
+    def source_ids(self) -> dict[str, str]:
+        """The id of each source, by its name and by its id: as people write of them."""
+        return {**{source.id: source.id for source in self.sources}, **{one.name: one.id for one in self.sources}}
 
     @property
     def zone(self) -> ZoneInfo:

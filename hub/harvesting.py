@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import time
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
@@ -11,8 +12,10 @@ from typing import Literal, cast
 import msgspec
 
 from hub.configured import Settings
+from hub.derive import overrides
 from hub.derive.derivation import Derivation
 from hub.derive.joins import Joins
+from hub.errors import BadSettings
 from hub.fetch import Collection, Source
 from hub.fetcher import Fetcher, Wire
 from hub.harvest.crawl import Progress
@@ -23,15 +26,20 @@ from hub.index.files import open_writer
 from hub.index.write import Writer
 from hub.wiring import Clock, fetching, utc_now
 
+log = logging.getLogger(__name__)
+
 TELL_HEALTH = 2.0  # seconds
 
 
 class Gathering:
     """A harvester with what it works with."""
 
-    def __init__(self, harvester: Harvester, fetcher: Fetcher, writer: Writer, sources: Sequence[Source]) -> None:
+    def __init__(
+        self, harvester: Harvester, fetcher: Fetcher, writer: Writer, sources: Sequence[Source], joining: Joining
+    ) -> None:
         self.harvester = harvester
         self.writer = writer
+        self.joining = joining
         self._fetcher = fetcher
         self._sources = sources
         self._told: dict[str, bytes] = {}
@@ -49,6 +57,49 @@ class Gathering:
             self._told.update(news)
 
 
+class Joining:
+    """The operator's word on what is one place, as its file has it: whenever that changes, what it concerns is derived
+    anew.
+    """
+
+    def __init__(self, settings: Settings, writer: Writer, derivation: Derivation) -> None:
+        self._file = settings.joins
+        self._sources = settings.source_ids
+        self._writer = writer
+        self._derivation = derivation
+        self._seen: bytes | None = None
+
+    def start(self) -> None:
+        """BadSettings with every mistake of the file."""
+        joins, mistakes = self._read()
+        if mistakes:
+            raise BadSettings(mistakes)
+        self._derivation.adopt(self._writer, joins)
+
+    def look(self) -> None:
+        """Whether the file has changed. One with a mistake in it is told once, and what held before holds on."""
+        before = self._seen
+        joins, mistakes = self._read()
+        if self._seen == before:
+            return
+        if mistakes:
+            log.error("joins.refused", extra={"mistakes": mistakes})
+        elif self._derivation.adopt(self._writer, joins):
+            log.info("joins.adopted", extra={"file": f"{self._file}"})
+
+    def _read(self) -> tuple[Joins, list[str]]:
+        shipped = Joins.shipped()
+        if self._file is None:
+            return shipped, []
+        try:
+            self._seen = self._file.read_bytes()
+            said, mistakes = overrides.read(self._seen.decode(), self._sources)
+        except (OSError, ValueError) as error:
+            self._seen = None
+            return shipped, [f"{self._file}: can't be read: {type(error).__name__}"]
+        return msgspec.structs.replace(shipped, overrides=said), [f"{self._file}: {one}" for one in mistakes]
+
+
 @asynccontextmanager
 async def gathering(
     settings: Settings,
@@ -63,6 +114,8 @@ async def gathering(
     derive = Derivation(joins=Joins.shipped(), ranks=ranks)
     writer = open_writer(settings.folder, now=clock, derive=derive, synchronous=synchronous)
     try:
+        joining = Joining(settings, writer, derive)
+        joining.start()
         async with fetching(settings, wire=wire, clock=clock, monotonic=monotonic) as fetcher:
 
             def read_for(collection: Collection) -> Read:
@@ -75,7 +128,7 @@ async def gathering(
                 read_for=read_for,
                 read_if_changed=fetcher.read_if_changed,
             )
-            yield Gathering(harvester, fetcher, writer, settings.sources)
+            yield Gathering(harvester, fetcher, writer, settings.sources, joining)
     finally:
         writer.close()
 
@@ -103,6 +156,7 @@ async def harvest_for_ever(settings: Settings, stop: asyncio.Event) -> None:
 
         async def tell_health() -> None:
             while True:
+                gathered.joining.look()
                 gathered.tell_health()
                 await asyncio.sleep(TELL_HEALTH)
 

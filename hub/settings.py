@@ -32,6 +32,7 @@ from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource
 from hub.cache.store import open_store
 from hub.configured import Settings
 from hub.connectors.registry import CONNECTORS
+from hub.derive import overrides
 from hub.errors import BadSettings
 from hub.fetch import Source, is_feed
 from hub.records.core import LANGUAGES, Language, LocalizedText, localized
@@ -123,6 +124,9 @@ class HubSection(_FromVariables):
     host: str = Field("127.0.0.1", min_length=1, description="Address to listen on.")
     port: int = Field(8000, ge=0, le=65535, description="Port to listen on; 0: any free one.")
     workers: int | None = Field(None, ge=1, le=64, description="Processes that answer; unset: one for each core.")
+    joins: Path | None = Field(
+        None, description="File with the operator's word on which records are one place; see docs/settings.md."
+    )
     with_helsinki: bool = Field(False, description="Helsinki's public services besides those that the file names.")
     contact: str | None = Field(
         None, max_length=200, description="Page or mail address of whoever runs this hub, told to upstreams."
@@ -234,6 +238,8 @@ class _Reading:
         sources, off = self.sources(
             self.table(document, "sources"), with_helsinki=hub is not None and hub.with_helsinki
         )
+        if hub is not None and hub.joins is not None:
+            self.joins(hub.joins, sources)
         if self.mistakes or hub is None or cache_url is None:
             raise BadSettings(sorted(self.mistakes))
         return Settings(
@@ -249,6 +255,7 @@ class _Reading:
             cache_url=cache_url,
             sources=tuple(sources),
             off=off,
+            joins=hub.joins,
         )
 
     def wrong(self, key: str, what: str) -> None:
@@ -293,6 +300,16 @@ class _Reading:
             self.mistakes.append(f"{where}: {error}")
             return None
         return url
+
+    def joins(self, file: Path, sources: Iterable[Source]) -> None:
+        """The mistakes in the operator's file; who gathers reads it again, whenever it changes."""
+        try:
+            content = file.read_text(encoding="utf-8")
+        except (OSError, ValueError) as error:
+            self.wrong("hub.joins", f"{file} can't be read: {type(error).__name__}")
+            return
+        ids = {name: source.id for source in sources for name in (source.id, source.name)}
+        self.mistakes += [f"{file}: {mistake}" for mistake in overrides.read(content, ids)[1]]
 
     def sources(self, written: Mapping[str, Any], *, with_helsinki: bool) -> tuple[list[Source], frozenset[str]]:
         known = helsinki()

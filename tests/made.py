@@ -285,9 +285,9 @@ def in_memory(joins: Joins = NO_JOINS) -> Writer:
     return Writer(Path(":memory:"), now=lambda: NOW, derive=derivation(joins), synchronous="OFF")
 
 
-def in_folder(folder: Path, joins: Joins = NO_JOINS) -> Writer:
+def in_folder(folder: Path, joins: Joins = NO_JOINS, *, derive: Derivation | None = None) -> Writer:
     """A writer whose file an Index on the same folder reads."""
-    return open_writer(folder, now=lambda: NOW, derive=derivation(joins), synchronous="OFF")
+    return open_writer(folder, now=lambda: NOW, derive=derive or derivation(joins), synchronous="OFF")
 
 
 def put(writer: Writer, *records: Record) -> None:

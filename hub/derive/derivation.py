@@ -9,7 +9,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Mapping
 
-from hub.derive import civic
+from hub.derive import adoption, civic
 from hub.derive.catalogue import derive_things
 from hub.derive.climate import derive_actions
 from hub.derive.event_details import derive_keyword_sets, derive_organisations, derive_seats
@@ -37,6 +37,20 @@ class Derivation:
         self._ranks = ranks
         self._areas = AreaMap(())
         self._areas_of: list[tuple[int, bytes]] = []
+
+    def adopt(self, writer: Writer, joins: Joins) -> bool:
+        """Joins that hold from now on: what they say otherwise than those that the index was derived with is derived
+        anew. Returns whether anything was.
+        """
+        self._joins = joins
+        said, before = adoption.entries(joins), adoption.adopted(writer.connection)
+        if said == before:
+            return False
+        with writer.transaction() as changes:
+            for kind, rid in adoption.concerned(writer.connection, said ^ before, joins):
+                changes.put(kind, rid)
+            adoption.adopt(writer.connection, said)
+        return True
 
     def __call__(self, writer: Writer, changes: Changes) -> set[str]:
         """Returns the kinds whose derived rows changed besides those that were put."""

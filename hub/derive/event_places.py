@@ -13,8 +13,9 @@ from functools import lru_cache
 import msgspec
 
 from hub.derive import placing
+from hub.derive.adoption import target_key, text_key
 from hub.derive.joins import Joins
-from hub.derive.overrides import fold
+from hub.derive.overrides import Whose, fold
 from hub.derive.placing import Found, House
 from hub.derive.work import delete, insert, select
 from hub.index.keys import blocks
@@ -59,16 +60,23 @@ def guess_places(
     before = {rid: (place, sure) for rid, place, sure in _rows(db, touched)}
     asked = {rid: event for rid, event in events.items() if event.place is None and event.location_text is not None}
     said = {rid: placing.read(event.location_text) for rid, event in asked.items()}
-    delete(db, "event_word", "rid", touched)
-    insert(db, "event_word", [(word, rid) for rid, known in sorted(said.items()) for word in sorted(known.keys)])
     houses = _Houses(db, {word for known in said.values() for word in known.keys})
     texts = dict(joins.overrides.texts)
-    found = {}
-    for rid, event in asked.items():
-        ordered = _by_hand(db, event, texts) if texts else None
-        match = houses.meant(said[rid], event.location) if ordered is None else ordered[0]
+    found, words = {}, set()
+    for rid, event in sorted(asked.items()):
+        written = _written(event)
+        words |= {(word, rid) for word in (*said[rid].keys, *map(text_key, written))}
+        ordered = next((text for text in written if text in texts), None)
+        if ordered is None:
+            match = houses.meant(said[rid], event.location)
+        else:
+            whose = texts[ordered]
+            match = None if whose is None else _place_of(db, whose)
+            words |= set() if whose is None else {(target_key(whose), rid)}
         if match is not None:
             found[rid] = (match.key, match.confidence)
+    delete(db, "event_word", "rid", touched)
+    insert(db, "event_word", sorted(words))
     delete(db, "event_guess", "rid", touched)
     insert(db, "event_guess", [(rid, place, sure) for rid, (place, sure) in sorted(found.items())])
     return frozenset(rid for rid in touched if before.get(rid) != found.get(rid))
@@ -142,24 +150,17 @@ class _Houses:
         return self._found[asked]
 
 
-def _by_hand(
-    db: sqlite3.Connection, event: Event, texts: Mapping[str, tuple[str, str] | None]
-) -> tuple[Found | None] | None:
-    """What the operator says of these words; None: nothing. A place that is not there (yet) is none."""
-    given = event.location_text
-    said = [fold(text) for text in (given.fi, given.sv, given.en, given.other) if text] if given else []
-    known = next((text for text in said if text in texts), None)
-    if known is None:
-        return None
-    whose = texts[known]
-    rows = [] if whose is None else _places_of(db, whose)
-    return (Found(rows[0], 1.0) if rows else None,)
+def _written(event: Event) -> list[str]:
+    text = event.location_text
+    given = () if text is None else (text.fi, text.sv, text.en, text.other)
+    return list(dict.fromkeys(fold(one) for one in given if one))
 
 
-def _places_of(db: sqlite3.Connection, whose: tuple[str, str]) -> list[int]:
+def _place_of(db: sqlite3.Connection, whose: Whose) -> Found | None:
+    """The place of a record that the operator names; None while it is not there."""
     rows = db.execute(
         "SELECT m.place FROM record r JOIN place_member m ON m.member = r.rid"
         " WHERE r.kind IN ('place', 'library') AND r.source = ? AND r.key = ? ORDER BY r.kind DESC",
         whose,
     ).fetchall()
-    return [row[0] for row in rows]
+    return Found(rows[0][0], 1.0) if rows else None

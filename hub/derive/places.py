@@ -9,6 +9,7 @@ from hashlib import blake2b
 import msgspec
 
 from hub.derive import placing
+from hub.derive.adoption import target_key
 from hub.derive.geometry import AreaMap
 from hub.derive.identity import Candidate, candidate, neighbours, same_places
 from hub.derive.joins import Joins
@@ -106,6 +107,7 @@ def derive_places(writer: Writer, touched: Collection[int], *, joins: Joins, ran
             f"UPDATE {table} SET place = ? WHERE at = ?",
             [(place, member) for member, place in sorted(moved.items())],
         )
+    words |= _targets(db, moved, joins)
     return Moved(places=frozenset(changed | gone), members=frozenset(moved), words=frozenset(words))
 
 
@@ -116,6 +118,15 @@ def place_in_areas(db: sqlite3.Connection, places: Collection[int], areas: AreaM
     )
     holding = areas.holding([Point(lat=lat, lon=lon) for _, lat, lon in rows])
     insert(db, "place_area", [(row[0], area) for row, held in zip(rows, holding, strict=True) for area in held])
+
+
+def _targets(db: sqlite3.Connection, moved: Collection[int], joins: Joins) -> set[str]:
+    """By which events are found whose words the operator says mean one of these records."""
+    targets = {whose for _, whose in joins.overrides.texts if whose is not None}
+    if not targets:
+        return set()
+    rows = select(db, "SELECT source, key FROM record WHERE rid IN (SELECT value FROM json_each(?))", moved)
+    return {target_key((source, key)) for source, key in rows if (source, key) in targets}
 
 
 def _place(

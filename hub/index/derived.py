@@ -26,6 +26,7 @@ CREATE TABLE place_word(word TEXT NOT NULL, place INTEGER NOT NULL, PRIMARY KEY(
 CREATE INDEX place_word_place ON place_word(place);
 CREATE VIRTUAL TABLE place_box USING rtree(rid, west, east, south, north);
 CREATE VIRTUAL TABLE place_text USING fts5({TEXT});
+CREATE TABLE join_entry(entry TEXT PRIMARY KEY) WITHOUT ROWID;
 CREATE TABLE branch(code TEXT PRIMARY KEY, place INTEGER NOT NULL) WITHOUT ROWID;
 CREATE INDEX branch_place ON branch(place);
 

@@ -21,6 +21,7 @@ NUMBERS = {
     "place_word": ("place",),
     "place_box": ("rid",),
     "place_text": ("rowid",),
+    "join_entry": (),
     "branch": ("place",),
     "area": ("rid",),
     "area_body": ("rid",),
