@@ -29,7 +29,7 @@ from hub.index.languages import mask, written
 from hub.index.stems import sort_key
 from hub.index.write import Writer
 from hub.records.core import Address, LocalizedText, Point, Ref
-from hub.records.events import Event
+from hub.records.events import Event, organiser_ref
 from hub.records.merged import CityEvent
 
 
@@ -226,7 +226,7 @@ def _write(writer: Writer, again: Collection[int], events: Mapping[int, tuple[Ev
         about = {rids[ref] for ref in (*event.keywords, *event.audience_keywords)}
         keywords.extend((keyword, starts, rid) for keyword in sorted(about))
         # whoever arranges it by the word of any of its sources, though only the first is shown
-        by = {rids[said.organiser] for said in members if said.organiser}
+        by = {rids[ref] for said in members if (ref := organiser_ref(said)) is not None}
         organisers.extend((organiser, starts, rid) for organiser in sorted(by))
         within = {rids[said.series] for said in members if said.series and said.series != said.ref}
         series.extend((parent, starts, rid) for parent in sorted(within))
@@ -294,7 +294,7 @@ def records_at(db: sqlite3.Connection, moved: Moved) -> set[int]:
 
 
 def _references(event: Event, members: Sequence[Event]) -> tuple[Ref, ...]:
-    singles = (event.place, *(ref for member in members for ref in (member.organiser, member.series)))
+    singles = (event.place, *(ref for member in members for ref in (organiser_ref(member), member.series)))
     return (*(ref for ref in singles if ref is not None), *event.keywords, *event.audience_keywords)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 import msgspec
@@ -17,7 +17,17 @@ from hub.index.events import AT_PLACE, BY_ORGANISER, IN_AREA, IN_SERIES, EventFi
 from hub.index.listing import Under
 from hub.index.themes import is_exact, of_events
 from hub.records.core import LocalizedText, Ref
-from hub.records.events import Event, EventSeries, EventType, Keyword, KeywordSet, Organisation, Registration, as_series
+from hub.records.events import (
+    Event,
+    EventSeries,
+    EventType,
+    Keyword,
+    KeywordSet,
+    Organisation,
+    Registration,
+    as_series,
+    organiser_ref,
+)
 from hub.records.merged import CityEvent
 
 KINDS = ("event",)
@@ -164,28 +174,41 @@ def audience_of(city: City, events_: Sequence[Event]) -> list[list[LocalizedText
 
 
 def organisers_of(city: City, events_: Sequence[Event]) -> list[Organisation | None]:
-    """The organisation behind each event; one that only has a name is made a record of its own for the answer."""
-    known = records_of(city, [event.organiser for event in events_ if event.organiser])
+    """The organisation behind each event; one that only has a name is a record made of it."""
+    refs = [_organiser_of(event) for event in events_]
+    known = city.index.by_refs({ref for ref in refs if ref is not None})
     found: list[Organisation | None] = []
-    for event in events_:
-        said = known.get(event.organiser) if event.organiser else None
-        if isinstance(said, Organisation):
-            found.append(said)
-        elif event.organiser_name is not None:
-            found.append(_by_name(event))
+    for event, ref in zip(events_, refs, strict=True):
+        said = known.get(ref) if ref is not None else None
+        if said is not None and isinstance(said.record, Organisation):
+            found.append(said.record)
+        elif said is not None and ref is not None and event.organiser_name is not None:
+            found.append(_named(ref, said.rid, event))
         else:
             found.append(None)
     return found
 
 
-def _by_name(event: Event) -> Organisation:
-    """The source itself arranges what its feed lists: one organisation per source and name."""
-    name = event.organiser_name.any if event.organiser_name else None
+def _organiser_of(event: Event) -> Ref | None:
     taken = dict(event.taken_from) if isinstance(event, CityEvent) else {}
-    source = taken.get("organiser_name", event.ref.source)
-    return Organisation(
-        ref=Ref(Organisation.kind, source, f"name:{name}"), read_at=event.read_at, name=event.organiser_name
-    )
+    return organiser_ref(event, taken.get("organiser_name"))
+
+
+def _named(ref: Ref, rid: int, event: Event) -> Organisation:
+    return Organisation(ref=ref, rid=rid, read_at=event.read_at, name=event.organiser_name)
+
+
+def named_organisers(city: City, refs: Mapping[Ref, int]) -> dict[Ref, Organisation]:
+    """Organisations that only have a name, by the rows of their references: as an event of theirs tells it. One without
+    any event left is left out.
+    """
+    told = index.one_of_each_organiser(city.index, refs.values())
+    events_ = dict(zip(told.values(), city.index.bodies(Event, list(told.values())), strict=True))
+    return {
+        ref: _named(ref, rid, event)
+        for ref, rid in refs.items()
+        if rid in told and (event := events_[told[rid]]) is not None and organiser_ref(event) == ref
+    }
 
 
 def series_of(city: City, events_: Sequence[Event]) -> list[EventSeries | None]:

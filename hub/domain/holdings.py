@@ -6,14 +6,17 @@ import asyncio
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
+from math import inf
 
 import msgspec
 
+from hub.domain import places
 from hub.domain.answers import AnswerState, SourceAnswer, worst
 from hub.domain.city import City, HoldingsAsked
 from hub.domain.reading import Asks, reads
 from hub.errors import NoCredentials, UpstreamError, UpstreamTimeout
 from hub.index import places as index
+from hub.index.geo import Near, distance
 from hub.index.stems import sort_key
 from hub.records.catalogue import CatalogueRecord, Copy, HoldingState
 from hub.records.merged import CityPlace
@@ -45,20 +48,56 @@ class Holding(msgspec.Struct, frozen=True, kw_only=True):
     shelf: str | None = None
 
 
-@reads("place", "library", asks=THE_SHELVES)
-async def holdings_of(city: City, records: Sequence[CatalogueRecord]) -> list[list[Holding]]:
+class HoldingFilter(msgspec.Struct, frozen=True, kw_only=True):
+    """None: any. What is not known is neither so nor not so. `near`: the branches inside, nearest first."""
+
+    is_available: bool | None = None
+    open_now: bool | None = None
+    near: Near | None = None
+
+
+ALL = HoldingFilter()
+
+
+@reads("place", "library", "opening_day", asks=THE_SHELVES)
+async def holdings_of(
+    city: City, records: Sequence[CatalogueRecord], wanted: HoldingFilter = ALL
+) -> list[list[Holding]]:
     """The branches that own copies of each record, by name; last the codes that are no branch we know."""
     await ask(city, records)
     copies = [_by_branch(city, record.ref.key) for record in records]
     codes = [list(dict.fromkeys((*record.branches, *own))) for record, own in zip(records, copies, strict=True)]
     branches = index.branches(city.index, {code for many in codes for code in many})
-    wanted = list(dict.fromkeys(branches.values()))
-    places = dict(zip(wanted, index.bodies(city.index, wanted), strict=True))
-    by_code = {code: places.get(rid) for code, rid in branches.items()}
-    return [
+    rids = list(dict.fromkeys(branches.values()))
+    by_rid = dict(zip(rids, index.bodies(city.index, rids), strict=True))
+    by_code = {code: by_rid.get(rid) for code, rid in branches.items()}
+    held = [
         sorted((_holding(city, by_code.get(code), code, own.get(code, [])) for code in many), key=_by_name)
         for many, own in zip(codes, copies, strict=True)
     ]
+    return held if wanted == ALL else _filtered(city, held, wanted)
+
+
+def _filtered(city: City, held: Sequence[Sequence[Holding]], wanted: HoldingFilter) -> list[list[Holding]]:
+    rids = list(dict.fromkeys(holding.place.rid for many in held for holding in many if holding.place))
+    is_open = {} if wanted.open_now is None else dict(zip(rids, places.open_at(city, rids, None), strict=True))
+
+    def fits(holding: Holding) -> bool:
+        place, state = holding.place, holding.state
+        if wanted.is_available is not None and (
+            state is HoldingState.UNKNOWN or (state is HoldingState.AVAILABLE) is not wanted.is_available
+        ):
+            return False
+        if wanted.open_now is not None and (place is None or is_open[place.rid] is not wanted.open_now):
+            return False
+        return wanted.near is None or away(holding) <= wanted.near.metres
+
+    def away(holding: Holding) -> float:
+        at = holding.place.location if holding.place else None
+        return inf if wanted.near is None or at is None else distance(wanted.near.at, at)
+
+    fitting = [[holding for holding in many if fits(holding)] for many in held]
+    return fitting if wanted.near is None else [sorted(many, key=away) for many in fitting]
 
 
 def answers_of(city: City) -> list[SourceAnswer]:

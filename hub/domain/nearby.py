@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from hub.domain import events, places, spaces
 from hub.domain.city import City
 from hub.domain.lists import Found, PageArgs
+from hub.domain.reading import reads
 from hub.domain.spaces import SpaceFilter
 from hub.errors import BadInput
 from hub.index import near as index
@@ -23,6 +24,7 @@ from hub.records.spaces import Space
 FURTHEST = 3_000.0  # metres; further than one walks, and all that is inside is looked at for each record
 
 
+@reads("place", "event", "proposal")
 def places_near(
     city: City, rids: Sequence[int], wanted: PlaceFilter, metres: float, page: PageArgs
 ) -> list[Found[CityPlace]]:
@@ -30,12 +32,14 @@ def places_near(
     return places.places_under(city, rids, wanted, page, _around(city, rids, metres, "place"))
 
 
+@reads("place", "event", "proposal")
 def spaces_near(
     city: City, rids: Sequence[int], wanted: SpaceFilter, metres: float, page: PageArgs
 ) -> list[Found[Space]]:
     return spaces.spaces_under(city, rids, wanted, page, _around(city, rids, metres, "space"))
 
 
+@reads("place", "event", "proposal")
 def events_near(
     city: City, rids: Sequence[int], wanted: EventFilter, metres: float, page: PageArgs
 ) -> list[Found[Event]]:
@@ -49,6 +53,7 @@ def _around(city: City, rids: Sequence[int], metres: float, table: str, by_start
     return index.around([(rid, Near(at=point, metres=metres)) for rid, point in points], table, by_start)
 
 
+@reads("place", "event", "proposal")
 def metres_from(city: City, rids: Sequence[int], at: Point) -> list[float | None]:
     """Metres from the point to each record as the crow flies; to the nearest, if it is in several spots. None: nobody
     tells where it is.

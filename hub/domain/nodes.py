@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime
 
-from hub.domain import catalogue, themes
+from hub.domain import catalogue, events, themes
 from hub.domain.city import City
 from hub.domain.reading import Asks, reads
 from hub.errors import BadId, BadInput, UpstreamError, Withdrawn
@@ -14,7 +14,7 @@ from hub.index import events as event_index
 from hub.index import places as place_index
 from hub.index.themes import OnThemes
 from hub.records.core import Record, Ref
-from hub.records.events import Event, as_series
+from hub.records.events import NAMED, Event, Organisation, as_series
 from hub.records.registry import BY_KIND
 from hub.records.themes import Theme
 
@@ -76,6 +76,9 @@ async def by_refs(city: City, refs: set[Ref]) -> dict[Ref, Record | Exception]:
         if area is not None:
             found[ref] = area
     found |= _events(city, {ref: known[ref].rid for ref in refs if ref.kind == "event" and ref in known})
+    found |= _named_organisers(
+        city, {ref: known[ref].rid for ref in refs if ref in known and known[ref].record is None}
+    )
     missing: dict[str, list[Ref]] = defaultdict(list)
     for ref in refs:
         if ref in found:
@@ -113,6 +116,11 @@ def _events(city: City, members: dict[Ref, int]) -> dict[Ref, Event]:
         for ref, rid in rids.items()
         if (event := events.get(rid)) is not None
     }
+
+
+def _named_organisers(city: City, refs: dict[Ref, int]) -> dict[Ref, Organisation]:
+    named = {ref: rid for ref, rid in refs.items() if ref.kind == Organisation.kind and ref.key.startswith(NAMED)}
+    return events.named_organisers(city, named) if named else {}
 
 
 def withdrawn(ref: Ref, at: datetime) -> Withdrawn:

@@ -220,6 +220,18 @@ def keyword_sets() -> Listing:
     return Listing(table="keyword_set", sort=("t.name",))
 
 
+def one_of_each_organiser(index: Index, organisers: Collection[int]) -> dict[int, int]:
+    """The first record, of the organiser's own source, of an event that it arranges."""
+    return dict(
+        index.rows(
+            "SELECT l.organiser, min(coalesce(m.member, l.event)) FROM json_each(?) j"
+            " JOIN event_organiser l ON l.organiser = j.value JOIN record r ON r.rid = l.organiser"
+            " LEFT JOIN event_member m ON m.event = l.event AND m.source = r.source GROUP BY l.organiser",
+            (f"{list(organisers)}",),
+        )
+    )
+
+
 def series_among(index: Index, rids: Collection[int]) -> set[int]:
     """Those that are a parent of events in the window, and so no event themselves."""
     rows = index.rows(

@@ -157,5 +157,18 @@ class EventSeries(Event, frozen=True, kw_only=True, gc=False, omit_defaults=True
     """A parent whose occurrences are in the window: stored as the Event that its source sends, shown as what it is."""
 
 
+NAMED = "name:"  # before the name, in the key of an organisation that no register has
+
+
+def organiser_ref(event: Event, source: str | None = None) -> Ref | None:
+    """Who arranges it: the organisation that its source refers to; where that only gives a name (a feed), the one of
+    that name in that source. `source`: whose word the name is, if it is not the event's own.
+    """
+    if event.organiser is not None:
+        return event.organiser
+    name = event.organiser_name.any if event.organiser_name else None
+    return None if not name else Ref(Organisation.kind, source or event.ref.source, f"{NAMED}{name}")
+
+
 def as_series(event: Event) -> EventSeries:
     return EventSeries(**{name: getattr(event, name) for name in event.__struct_fields__})

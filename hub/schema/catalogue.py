@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any
 
 import strawberry
 from graphql import GraphQLResolveInfo
@@ -10,12 +10,14 @@ from graphql import GraphQLResolveInfo
 from hub.domain import holdings, nodes
 from hub.domain.catalogue import CatalogueFilter as Wanted
 from hub.domain.holdings import Holding as Copies
+from hub.domain.holdings import HoldingFilter
 from hub.domain.lists import Found
 from hub.errors import BadInput
 from hub.records import catalogue as records
 from hub.records.catalogue import Format
 from hub.schema.connection import Connection
 from hub.schema.context import Info
+from hub.schema.inputs import NearInput
 from hub.schema.lazy import PlaceLazy
 from hub.schema.scalars import URL, DateTime, LanguageCode
 from hub.schema.texts import LocalizedText
@@ -100,11 +102,27 @@ class CatalogueRecord(Themed):
     url: URL | None = strawberry.field(description="Its page in the catalogue, where one reserves it.")
 
     @strawberry.field(
-        description="The branches that own copies, and what is on their shelves now, as far as it is known."
+        description="The branches that own copies, and what is on their shelves now, as far as it is known. Of a filter"
+        " what nobody tells of is left out."
     )
     @staticmethod
-    async def holdings(root: strawberry.Parent[records.CatalogueRecord], info: Info) -> list[Holding]:
-        return await info.context.batch(holdings.holdings_of).load(root)
+    async def holdings(
+        root: strawberry.Parent[records.CatalogueRecord],
+        info: Info,
+        is_available: Annotated[
+            bool | None, strawberry.argument(description="There is a copy on the shelf to be lent, or there is none.")
+        ] = None,
+        open_now: Annotated[
+            bool | None, strawberry.argument(description="Where the branch is open now, or known to be closed.")
+        ] = None,
+        near: Annotated[
+            NearInput | None, strawberry.argument(description="Only branches inside a circle, nearest first.")
+        ] = None,
+    ) -> list[Holding]:
+        wanted = HoldingFilter(
+            is_available=is_available, open_now=open_now, near=near.to_domain() if near is not None else None
+        )
+        return await info.context.batch(holdings.holdings_of, wanted).load(root)
 
     @classmethod
     def is_type_of(cls, record: Any, info: GraphQLResolveInfo[Any]) -> bool:

@@ -181,6 +181,11 @@ class Result(Node):
     timeline: list[Milestone] = strawberry.field(description="Its steps, by date.")
     url: URL | None = strawberry.field(description="Its page in the budgeting service.")
 
+    @strawberry.field(description="The projects that it is the result of.")
+    @staticmethod
+    async def projects(root: strawberry.Parent[records.Result], info: Info) -> list[BudgetProject]:
+        return await info.context.batch(participation.projects_of_results).load(root.rid)
+
     @strawberry.field(description="When the city last changed it.")
     @staticmethod
     def updated_at(root: strawberry.Parent[records.Result]) -> DateTime | None:
@@ -351,6 +356,11 @@ class Proposal(Located, Themed):
         if not isinstance(root, ProposalHere):
             return None
         return await info.context.batch(participation.area_matches).load((root.rid, root.area_rid))
+
+    @strawberry.field(description="The ideas and plans that it grew from.")
+    @staticmethod
+    async def grew_from(root: strawberry.Parent[records.Proposal], info: Info) -> list[Proposal]:
+        return await info.context.batch(participation.grew_from).load(root.rid)
 
     @strawberry.field(description="The plans and proposals that grew from it.")
     @staticmethod

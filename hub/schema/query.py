@@ -19,7 +19,7 @@ from hub.schema.civic import Decision, DecisionFilter, Hearing, HearingFilter, w
 from hub.schema.climate import ClimateAction, ClimateActionFilter
 from hub.schema.connection import After, Connection, First
 from hub.schema.context import Info
-from hub.schema.events import Event, EventFilter, KeywordSet, wanted_events
+from hub.schema.events import Event, EventFilter, KeywordSet, Organisation, wanted_events
 from hub.schema.feeds import Feed
 from hub.schema.inputs import PointInput
 from hub.schema.node import Node
@@ -152,6 +152,15 @@ class Query:
             info.context.city, wanted_events(info, filter, sort), PageArgs(first=first, after=after)
         )
         return found
+
+    @strawberry.field(
+        description="Who arranges: an organisation by its id, and by `events` all that it does, volunteering too."
+    )
+    @staticmethod
+    async def organisation(
+        info: Info, id: Annotated[strawberry.ID, strawberry.argument(description="Its id.")]
+    ) -> Organisation | None:
+        return await info.context.node(id, "organisation")
 
     @strawberry.field(description="Events where one comes to help, of all calendars: `events` of type VOLUNTEERING.")
     @staticmethod

@@ -7,13 +7,13 @@ from datetime import timedelta
 
 import pytest
 
-from hub.domain import events
+from hub.domain import events, nodes
 from hub.domain.city import City
 from hub.domain.lists import PageArgs
 from hub.errors import BadInput
 from hub.index.events import EventFilter
 from hub.records.core import LocalizedText, Record, Ref
-from hub.records.events import Enrolment, Event, Organisation, Registration
+from hub.records.events import Enrolment, Event, EventType, Organisation, Registration
 from tests import made
 from tests.domain.hall import Town
 
@@ -182,3 +182,29 @@ async def test_what_belongs_to_many_events_costs_as_many_statements_as_to_one(
         return town.index.queries - before
 
     assert cost(records) == cost(records[:1]) <= 2
+
+
+async def test_an_organiser_that_only_has_a_name_is_one_of_its_source_and_leads_to_all_that_it_arranges(
+    town: Town,
+) -> None:
+    name = LocalizedText(fi="Kallion kerho", sv="Berghälls klubb")
+    evening = made.event("1", "Ilta", organiser_name=name)
+    help_ = made.event("2", "Talkoot", organiser_name=name, type=EventType.VOLUNTEERING)
+    elsewhere = made.event("3", "Muu ilta", source="va", organiser_name=name, starts_at=made.at(30))
+    town.put(evening, help_, elsewhere, made.event("4", organiser_name=LocalizedText(fi="Muu")), made.event("5"))
+    city = town.city()
+
+    club, same, other, none = events.organisers_of(city, known(town, evening, help_, elsewhere, made.event("5")))
+
+    assert club is not None
+    assert other is not None
+    assert (club.name, club.ref) == (name, same and same.ref)
+    assert other.ref != club.ref
+    assert none is None
+    (found,) = events.events_by(city, [club.rid], EventFilter(), PageArgs())
+    assert {event.ref.key for event in found.nodes} == {"1", "2"}
+    (helping,) = events.events_by(city, [club.rid], EventFilter(types=(EventType.VOLUNTEERING,)), PageArgs())
+    assert {event.ref.key for event in helping.nodes} == {"2"}
+    (by_id, gone) = await nodes.nodes(city, [club.ref.gid, Ref("organisation", "le", "name:Ei kukaan").gid])
+    assert by_id == club
+    assert gone is None

@@ -110,3 +110,30 @@ async def test_without_credentials_or_switched_off_states_are_unknown_and_nothin
         assert states(catalogue) == {"finna": "FRESH", "sierra": "SKIPPED"}
         assert {holding["state"] for holding in holdings(catalogue)} == {"UNKNOWN"}
     assert (await city.requests())["sierra"] == 0
+
+
+OPEN = """query ($near: NearInput!) { catalogue(filter: { text: "Sinuhe", formats: [BOOK] }, first: 10) { nodes {
+  all: holdings { ...copy } open: holdings(openNow: true) { ...copy } closed: holdings(openNow: false) { ...copy }
+  here: holdings(isAvailable: true) { ...copy } not: holdings(isAvailable: false) { ...copy }
+  near: holdings(isAvailable: true, openNow: true, near: $near) { ...copy } } } }
+fragment copy on Holding { state place { id isOpen distanceMetres(lat: 60.17397, lon: 24.938158) } }"""
+
+
+async def test_one_may_ask_for_the_branches_that_are_open_now_and_have_it_on_the_shelf(hub: Caller) -> None:
+    near = {"lat": 60.17397, "lon": 24.938158, "withinMetres": 6000}
+    told = await hub.ask(OPEN, near=near)
+
+    assert told.errors == []
+    nodes = told.data["catalogue"]["nodes"]
+    for node in nodes:
+        for held, is_open in (("open", True), ("closed", False)):
+            assert node[held] == [one for one in node["all"] if one["place"] and one["place"]["isOpen"] is is_open]
+        assert node["here"] == [one for one in node["all"] if one["state"] == "AVAILABLE"]
+        assert node["not"] == [one for one in node["all"] if one["state"] not in {"AVAILABLE", "UNKNOWN"}]
+        away = [one["place"]["distanceMetres"] for one in node["near"]]
+        assert away == sorted(away)
+        assert len(away) == len(
+            [one for one in node["open"] if one in node["here"] and one["place"]["distanceMetres"] <= 6000]
+        )
+    for name in ("open", "here", "not", "near"):  # on a weekday at ten none is closed
+        assert any(node[name] for node in nodes), name
