@@ -277,6 +277,33 @@ def schema(
     err.print("nothing breaks", highlight=False)
 
 
+@app.command("explain")
+def explain_query(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="An operation, in GraphQL.")],
+    variables: Annotated[str | None, typer.Option(help="Its variables, a JSON object.")] = None,
+    operation: Annotated[str | None, typer.Option(help="Which, where the file holds several.")] = None,
+    config: Config = None,
+    as_json: AsJson = False,
+) -> None:
+    """Tell what a query would read and whom it would ask, without running it. Exit status 1 if the graph refuses it."""
+    from hub import explain  # noqa: PLC0415 - a second that the other commands need not wait
+
+    with told():
+        settings = configuration.read(config)
+        logs.configure("ERROR")
+        try:
+            steps = explain.steps_of(file, explain.variables_of(variables), operation)
+        except (OSError, UnicodeError) as error:
+            err.print(f"{file}: can't be read: {error}", markup=False, highlight=False, soft_wrap=True)
+            raise typer.Exit(MISUSED) from error
+        with housed(settings) as settings:
+            found = asyncio.run(explain.explain(settings, steps))
+    if as_json:
+        typer.echo(msgspec.json.format(msgspec.json.encode(found)).decode())
+    else:
+        explain.show_plan(found, out)
+
+
 @app.command()
 def harvest(source: Only = None, config: Config = None, as_json: AsJson = False) -> None:
     """Read everything that the sources list, once, now, and tell what came. Exit status 1 if a source failed."""

@@ -26,12 +26,6 @@ LISTED = frozenset({Format.OBJECT})  # the formats that are harvested whole
 MOST_SEARCHES = 5  # searches under parents in one operation: each is a request to the catalogue by nature
 DEEPEST = 100_000  # how far a catalogue lets one page
 MOST_PAGES = 2  # of the catalogue's own, that one page of ours may lie on
-A_SEARCH = Asks(whom="catalogues", requests=lambda _, lists: lists * MOST_PAGES)
-SEARCHES = Asks(
-    whom="catalogues",
-    requests=lambda _, lists: min(lists, MOST_SEARCHES) * MOST_PAGES,
-    parents=MOST_SEARCHES,
-)
 
 
 class CatalogueFilter(msgspec.Struct, frozen=True, kw_only=True):
@@ -56,6 +50,29 @@ class CatalogueFilter(msgspec.Struct, frozen=True, kw_only=True):
         only_things = bool(self.formats) and frozenset(self.formats) <= LISTED
         bibliographic = (self.published_from, self.published_to, self.subject, self.author)
         return only_things and not self.newest_first and all(part is None for part in bibliographic)
+
+
+def _is_listed(arguments: Mapping[str, Any]) -> bool:
+    """The same of a field's arguments, in the graph's words."""
+    asked = arguments.get("filter") or {}
+    known = [format_ for format_ in asked.get("formats") or () if format_ in Format.__members__]
+    return CatalogueFilter(
+        formats=tuple(Format[format_] for format_ in known),
+        published_from=asked.get("publishedFrom"),
+        published_to=asked.get("publishedTo"),
+        subject=asked.get("subject"),
+        author=asked.get("author"),
+        newest_first=bool(asked.get("newestFirst")),
+    ).is_listed
+
+
+A_SEARCH = Asks(whom="catalogues", requests=lambda _, lists: lists * MOST_PAGES, spared=_is_listed)
+SEARCHES = Asks(
+    whom="catalogues",
+    requests=lambda _, lists: min(lists, MOST_SEARCHES) * MOST_PAGES,
+    parents=MOST_SEARCHES,
+    spared=_is_listed,
+)
 
 
 @reads(asks=A_SEARCH)

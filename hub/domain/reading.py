@@ -5,7 +5,7 @@ Told beside the function, so that `hub explain` and `hub schema --edges` know it
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, Literal, TypeVar
 
 import msgspec
@@ -17,12 +17,14 @@ class Asks(msgspec.Struct, frozen=True, kw_only=True):
     """Who is asked: those look-ups of the `Hall`.
 
     `requests`: how many are sent at most by one of them for so many parents, retries apart.
+    `spared`: whether the index alone answers a field with these arguments, by their names and words in the graph.
     `parents`: under how many parents of one operation at all, where each needs a request of its own by nature.
     """
 
     whom: Literal["catalogues", "circulations"]
     requests: Callable[[Any, int], int]
     parents: int | None = None
+    spared: Callable[[Mapping[str, Any]], bool] | None = None
 
 
 class Reading(msgspec.Struct, frozen=True, kw_only=True):

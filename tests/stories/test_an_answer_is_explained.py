@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 import pytest
 
+from hub.explain import explain, steps_of
 from tests.stories.hub import OPERATIONS, Caller, City
 from tests.stories.weeks import TRIES
 
@@ -128,3 +129,23 @@ async def test_an_operation_answers_the_same_when_it_is_explained(hub: Caller, n
     reply = await hub.client.post("/graphql", json={"query": query, "variables": TRIES[name]}, headers=EXPLAIN)
     if name != "sources":  # which tells how often they were asked
         assert reply.json()["data"] == plain
+
+
+@pytest.mark.parametrize("name", sorted(TRIES))
+async def test_what_an_operation_reads_and_asks_was_told_before(city: City, name: str) -> None:
+    file = OPERATIONS / f"{name}.graphql"
+    async with city.open() as hub:
+        about, _ = await explained(hub, file.read_text(), **TRIES[name])
+    told = await explain(city.settings, steps_of(file, TRIES[name], None), wire=city.wire, clock=city.clock)
+    read = {(source.source, kind) for one in told for source in one.reads for kind in source.kinds}
+    ages = {source.state for one in told for source in one.reads}
+    asked: dict[str, int] = {}
+    for one in told:
+        for source in one.asks:
+            asked[source.source] = asked.get(source.source, 0) + source.requests
+    from_index = {(part["source"], part["kind"]) for part in about["sources"] if part["from"] == "INDEX"}
+    assert from_index <= read
+    assert ages <= {"FRESH"}
+    for part in about["sources"]:
+        if part["from"] != "INDEX":
+            assert part["calls"] <= asked[part["source"]]
