@@ -19,7 +19,7 @@ import Stemmer
 
 from hub.records.core import LANGUAGES, Language, LocalizedText
 
-VERSION = "2"  # part of the index layout's fingerprint: another stemming is another index
+VERSION = "3"  # part of the index layout's fingerprint: another stemming is another index
 WORD = re.compile(r"\w+", re.UNICODE)
 MARKUP = re.compile(r"<[^>]*>")
 LONGEST_WORD = 60
@@ -82,6 +82,11 @@ FAMILIES: dict[Language, tuple[str, ...]] = {
         "man men",
     ),
 }
+# Last parts of compounds that the events of a city are called by, and the vocabulary has no label for.
+EVENT_HEADS = frozenset({
+    "talkoot", "päivä", "tunti", "vartti", "piiri", "ryhmä", "disko", "treffit", "esitys", "kilpailu",
+    "viikko", "klubi", "luento", "kierros", "harjoitus", "valmennus", "kenttä", "jumppa", "kirppis",
+})  # fmt: skip
 # Last parts of compounds that are shorter than a head may otherwise be, and no common word's ending.
 SHORT_HEADS = frozenset({"kone", "talo", "paja"})
 
@@ -94,8 +99,9 @@ def _stemmers() -> dict[Language, Stemmer.Stemmer]:
 
 @lru_cache(maxsize=1)
 def _heads() -> frozenset[str]:
-    """Single words of at least five letters from the keyword labels: what a compound may end in."""
-    return frozenset(msgspec.json.decode(files("hub.index").joinpath("heads.json").read_bytes(), type=list[str]))
+    """Single words of at least five letters, most from the keyword labels: what a compound may end in."""
+    labels = msgspec.json.decode(files("hub.index").joinpath("heads.json").read_bytes(), type=list[str])
+    return EVENT_HEADS.union(labels)
 
 
 def words(text: str) -> list[str]:

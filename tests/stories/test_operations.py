@@ -166,3 +166,18 @@ async def test_twice_as_many_parents_cost_no_more_statements(hub: Caller) -> Non
         assert (await hub.ask(query, first=first)).errors == []
         costs.append(hub.queries - before)
     assert costs[0] == costs[1] == costs[2]
+
+
+async def test_the_other_services_have_each_something_on_libraries_and_parks(hub: Caller) -> None:
+    told = await hub.operation("more_services")
+
+    hearing, decision, action = (told[name]["nodes"][0] for name in ("hearings", "decisions", "climateActions"))
+    assert "kirjasto" in hearing["title"]["fi"]
+    assert any(one["districts"] for one in told["hearings"]["nodes"])
+    assert all(one["comments"] is not None for one in told["hearings"]["nodes"])
+    assert "kirjasto" in decision["title"]["text"]
+    assert decision["decidedOn"]
+    assert any(action["tasks"] and action["indicators"] for action in told["climateActions"]["nodes"])
+    assert action["status"]["text"]
+    assert len(told["volunteering"]["nodes"]) == 5
+    assert all("puisto" in event["name"]["text"] for event in told["volunteering"]["nodes"])

@@ -22,10 +22,12 @@ async def test_it_lists_what_linked_events_and_the_citys_clean_ups_have(hub: Cal
 
 
 async def test_it_is_searched_by_words(hub: Caller) -> None:
-    told = await hub.ask(HELP, text="puistotalkoot")
+    whole, part = [await hub.ask(HELP, text=text) for text in ("puistotalkoot", "talkoot")]
 
-    assert told.errors == []
-    assert told.data["volunteering"]["nodes"]
+    assert whole.errors == part.errors == []
+    found = [{node["id"] for node in told.data["volunteering"]["nodes"]} for told in (whole, part)]
+    assert found[0]
+    assert found[0] <= found[1]
 
 
 async def test_other_types_are_a_contradiction(hub: Caller) -> None:

@@ -21,5 +21,6 @@ TRIES: dict[str, dict[str, Any]] = {
     "theme": {"text": "hyvinvointi"},
     "participation": {},
     "sources": {},
+    "more_services": {},
     "sharing": {"from": "2026-10-01T00:00:00+03:00", "to": "2026-11-01T00:00:00+02:00"},
 }
