@@ -102,6 +102,7 @@ class MadeRoom(msgspec.Struct, frozen=True, kw_only=True):
     buffer_after: int
     min_days_before: int | None
     max_days_before: int | None
+    blocks_whole_day: bool = False  # whoever books it has the day
     is_visible: bool = True  # False: a draft that the upstream leaks without isVisible
     is_reservable: bool = True
     hours_known: bool = True  # False: reservableTimeSpans is null

@@ -4,6 +4,7 @@
     GET  /_sandbox              names, paths, states and counts of requests
     POST /_sandbox/NAME?state=  ok · down (503 page) · error (500 page) · slow (&seconds=, then the answer) ·
                                 garbage (another shape) · throttled (429, Retry-After: &seconds=) · gone (410)
+    POST /_sandbox/varaamo/bookings?room=&start=&end=   somebody books a room (its pk), from and to with an offset
 
 The city is made anew when the local date changes, and a stand-in's rows when it is first asked after that.
 """
@@ -12,7 +13,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from datetime import date
+from datetime import UTC, date, datetime
 from enum import StrEnum
 from functools import lru_cache
 from typing import TypeAlias
@@ -25,7 +26,7 @@ from starlette.routing import Mount, Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from hub.sandbox.bases import MOUNTS, bases
-from hub.sandbox.city import City
+from hub.sandbox.city import City, MadeBooking
 from hub.sandbox.generator import make_city
 from hub.sandbox.making.calendar import HELSINKI
 from hub.sandbox.standin import Now
@@ -46,6 +47,7 @@ class State(StrEnum):
 
 USUAL_SECONDS = {State.SLOW: 20.0, State.THROTTLED: 30.0}
 LONGEST_SECONDS = 600.0
+BY_HAND = 2_000_000_000  # ids of bookings that nobody made up
 PAGE = "<!DOCTYPE html><html><head><title>{0}</title></head><body><h1>{0}</h1></body></html>\n"
 
 
@@ -85,9 +87,26 @@ def sandbox(now: Now, *, wait: Wait = asyncio.sleep) -> Starlette:
         health[name].state, health[name].seconds = state, seconds
         return JSONResponse({"name": name, **msgspec.structs.asdict(health[name])})
 
+    async def booked(request: Request) -> Response:
+        asked = request.query_params
+        try:
+            room, start, end = int(asked["room"]), _moment(asked["start"]), _moment(asked["end"])
+        except (KeyError, ValueError) as error:
+            return JSONResponse({"error": f"room, start and end expected, times with an offset: {error}"}, 400)
+        if end <= start:
+            return JSONResponse({"error": "end: it is not after start"}, 400)
+        if not day.book(room, start, end):
+            return JSONResponse({"error": f"no room {room}"}, 404)
+        return JSONResponse({"room": room, "start": start.isoformat(), "end": end.isoformat()}, 201)
+
     mounts = [Mount(mount, _Switch(day, name, health[name], wait)) for name, (mount, _) in MOUNTS.items()]
     return Starlette(
-        routes=[Route("/_sandbox", listed), Route("/_sandbox/{name}", switched, methods=["POST"]), *mounts]
+        routes=[
+            Route("/_sandbox", listed),
+            Route("/_sandbox/varaamo/bookings", booked, methods=["POST"]),
+            Route("/_sandbox/{name}", switched, methods=["POST"]),
+            *mounts,
+        ]
     )
 
 
@@ -97,22 +116,56 @@ def _city(day: date) -> City:
     return make_city(day)
 
 
+def _moment(text: str) -> datetime:
+    moment = datetime.fromisoformat(text)
+    if moment.tzinfo is None:
+        raise ValueError(f"{text!r} has no offset")
+    return moment.astimezone(UTC)
+
+
 class _Day:
-    """The city of the local date, and the stand-ins over it."""
+    """The city of the local date, with what was booked by hand, and the stand-ins over it."""
 
     def __init__(self, now: Now) -> None:
         self._now = now
         self._city: City | None = None
         self._apps: dict[str, Starlette] = {}
+        self._booked: dict[int, list[MadeBooking]] = {}  # by room
 
     def app(self, name: str) -> Starlette:
+        city = self._of_today()
+        if name not in self._apps:
+            self._apps[name] = STANDINS[name](city, self._now)
+        return self._apps[name]
+
+    def book(self, room: int, start: datetime, end: datetime) -> bool:
+        """False: there is no such room. Whether it is free then is not asked: staff may book what is taken."""
+        known = next((each for each in self._of_today().rooms if each.id == room), None)
+        if known is None:
+            return False
+        booking = MadeBooking(
+            id=BY_HAND + sum(map(len, self._booked.values())),
+            starts_at=start,
+            ends_at=end,
+            buffer_before=known.buffer_before,
+            buffer_after=known.buffer_after,
+        )
+        self._booked.setdefault(room, []).append(booking)
+        self._city = None
+        self.app("varaamo")  # made now, not while somebody waits for its answer
+        return True
+
+    def _of_today(self) -> City:
         today: date = self._now().astimezone(HELSINKI).date()
         if self._city is None or self._city.today != today:
-            self._city = _city(today)
+            city = _city(today)
+            rooms = tuple(
+                msgspec.structs.replace(room, bookings=(*room.bookings, *self._booked.get(room.id, ())))
+                for room in city.rooms
+            )
+            self._city = msgspec.structs.replace(city, rooms=rooms) if self._booked else city
             self._apps.clear()
-        if name not in self._apps:
-            self._apps[name] = STANDINS[name](self._city, self._now)
-        return self._apps[name]
+        return self._city
 
 
 class _Switch:

@@ -220,3 +220,40 @@ async def test_a_switch_that_does_not_exist_is_refused_with_what_does(
     answer = await client.post(path)
     assert answer.status_code == status
     assert "expected" in answer.json()["error"] or "one of" in answer.json()["error"]
+
+
+async def test_a_room_that_is_booked_by_hand_is_taken_with_what_shares_its_walls(client: httpx.AsyncClient) -> None:
+    body = {
+        "query": '{ affectingReservations(forReservationUnits: [1001], beginDate: "2026-11-25", endDate: "2026-11-25")'
+        " { beginsAt endsAt reservationUnit { pk } } }"
+    }
+    pair = {"Cookie": f"csrftoken={'a' * 32}", "X-CSRFToken": "a" * 32, "Accept": "application/json"}
+
+    async def taken() -> list[dict[str, Any]]:
+        reply = await client.post("/varaamo/graphql/", json=body, headers={**pair, "Referer": ORIGIN})
+        found: list[dict[str, Any]] = reply.json()["data"]["affectingReservations"]
+        return found
+
+    before = await taken()
+    times = {"start": "2026-11-25T21:00:00+02:00", "end": "2026-11-25T22:00:00+02:00"}
+    reply = await client.post("/_sandbox/varaamo/bookings", params={"room": "1001", **times})
+
+    assert reply.status_code == 201
+    added = {"beginsAt": "2026-11-25T19:00:00+00:00", "endsAt": "2026-11-25T20:00:00+00:00"}
+    assert await taken() == [*before, {**added, "reservationUnit": {"pk": 1001}}]
+
+
+@pytest.mark.parametrize(
+    ("asked", "status"),
+    [
+        ({}, 400),
+        ({"room": "1001", "start": "2026-11-25T21:00:00", "end": "2026-11-25T22:00:00+02:00"}, 400),
+        ({"room": "1001", "start": "2026-11-25T21:00:00+02:00", "end": "2026-11-25T21:00:00+02:00"}, 400),
+        ({"room": "7", "start": "2026-11-25T21:00:00+02:00", "end": "2026-11-25T22:00:00+02:00"}, 404),
+    ],
+    ids=["nothing", "no offset", "no length", "no such room"],
+)
+async def test_a_booking_that_cannot_be_is_refused(
+    client: httpx.AsyncClient, asked: dict[str, str], status: int
+) -> None:
+    assert (await client.post("/_sandbox/varaamo/bookings", params=asked)).status_code == status

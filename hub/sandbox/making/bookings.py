@@ -68,6 +68,8 @@ def _week(
                 day = week.day(weekday)
                 guard = GUARDED if room.id in guarded and weekday < 5 else range(0)
                 spans = _taken(room, hours, guard, chance)
+                if room.blocks_whole_day:
+                    spans = spans[:1]
                 is_blocked = shut_today and room.id not in guarded
                 if is_blocked:
                     spans = [hours]
@@ -100,12 +102,17 @@ def _booking(
 ) -> MadeBooking:
     booking = IDS_A_ROOM * (room.id - 1_000) + BOOKINGS_A_DAY * (day.toordinal() - FIRST_DAY) + number
     is_being_made = day > today and share(booking, today) < 0.004  # a draft of the moment, confirmed by tomorrow
+    starts_at, ends_at = local(day, span[0]), local(day, span[1])
+    before, after = room.buffer_before, room.buffer_after
+    if room.blocks_whole_day:
+        before = round((starts_at - local(day)).total_seconds())
+        after = round((local(day + timedelta(days=1)) - ends_at).total_seconds())
     return MadeBooking(
         id=booking,
-        starts_at=local(day, span[0]),
-        ends_at=local(day, span[1]),
-        buffer_before=room.buffer_before,
-        buffer_after=room.buffer_after,
+        starts_at=starts_at,
+        ends_at=ends_at,
+        buffer_before=0 if is_blocked else before,  # the booking system gives closures none
+        buffer_after=0 if is_blocked else after,
         state="CREATED" if is_being_made and not is_blocked else "CONFIRMED",
         is_blocked=is_blocked,
     )

@@ -60,6 +60,7 @@ class RoomKind(msgspec.Struct, frozen=True, kw_only=True):
     kind: Literal["room", "equipment"] = "room"
     popularity: float = 0.4  # share of the free starts at which a booking begins
     halves: bool = False  # a hall whose two halves can be booked too
+    by_the_day: float = 0.0  # share of the rooms of which a booking takes the whole day
 
 
 def _trees(fi: str, sv: str, en: str) -> tuple[Text, ...]:
@@ -137,6 +138,7 @@ KINDS: dict[str, RoomKind] = {
                       en="For clubs and associations."),
             people=(10, 30), area=(25, 60), equipment=(KITCHEN, SCREEN), purposes=(HOBBY, MEET),
             prices=(FREE, (500, 1000)), lengths=(60, 240), days_before=(1, 90), popularity=0.3,
+            by_the_day=0.25,
         ),
         RoomKind(
             slug="teaching", type_name=TEACHING,

@@ -121,6 +121,7 @@ def _room(place: MadePlace, kind: RoomKind, number: int, *, walls: tuple[int, ..
         buffer_after=kind.buffers[1],
         min_days_before=kind.days_before[0],
         max_days_before=None if share(number, "ahead") < 0.1 else kind.days_before[1],
+        blocks_whole_day=share(number, "by the day") < kind.by_the_day,
         is_visible=not (plain and share(number, "draft") < 0.04),
         is_reservable=not (plain and share(number, "closed") < 0.03),
         hours_known=not (plain and share(number, "hours") < 0.04),

@@ -409,25 +409,27 @@ class Varaamo:
         return [row for row in self._reservations(rest, among) if row["state"] not in {"CANCELLED", "DENIED"}]
 
     def _first_free(self, room: Row, start: date, args: Args) -> Row:
-        """The first start on the grid that leaves room for the shortest wanted booking, inside the hours wanted."""
+        """The first start on the grid that leaves room for the shortest wanted booking, inside the hours wanted and
+        before the last of the days in advance is over.
+        """
         spans = self.rows.spans.get(room["pk"]) or []
         end = args.get("reservableDateEnd") or start + timedelta(days=730)
         open_spans = list(_overlapping(spans, start, end))
         from_, until = args.get("reservableTimeStart") or time.min, args.get("reservableTimeEnd")
         minutes = args.get("reservableMinimumDurationMinutes") or 15
-        length = max(timedelta(minutes=minutes), timedelta(seconds=room.get("minReservationDuration") or 0))
         step = timedelta(minutes=int(room["reservationStartInterval"].split("_")[1]))
-        now = self.now()
-        earliest = now + timedelta(days=room.get("reservationsMinDaysBefore") or 0)
-        latest = now + timedelta(days=room.get("reservationsMaxDaysBefore") or 730)
+        length = max(timedelta(minutes=minutes), timedelta(seconds=room.get("minReservationDuration") or 0), step)
+        longest = timedelta(seconds=room.get("maxReservationDuration") or 10**9) // step * step
+        now = self.now().astimezone(HELSINKI)
+        earliest, latest = _in_advance(room, now)
         buffers = timedelta(seconds=room["bufferTimeBefore"]), timedelta(seconds=room["bufferTimeAfter"])
         taken = [
             one for one in self.taken_by_room.get(room["pk"], ()) if one.row["state"] not in {"CANCELLED", "DENIED"}
         ]
         first = None
-        for opens, closes in open_spans:
+        for opens, closes in open_spans if length <= longest else ():
             moment = opens
-            while first is None and moment + length <= closes and moment <= latest:
+            while first is None and moment + length <= min(closes, latest):
                 here, there = moment.astimezone(HELSINKI), (moment + length).astimezone(HELSINKI)
                 last = datetime.combine(here.date(), until, HELSINKI) if until else there
                 if (
@@ -489,6 +491,8 @@ class _Taken(msgspec.Struct, frozen=True):
         return cls(row, begins, ends, frozenset(row["affectedReservationUnits"]))
 
     def clashes(self, start: datetime, end: datetime, buffers: tuple[timedelta, timedelta]) -> bool:
+        if self.row["isBlocked"]:
+            return start < self.ends and end > self.begins
         before, after = (timedelta(seconds=self.row[name]) for name in ("bufferTimeBefore", "bufferTimeAfter"))
         blocked = start < self.ends + after and end > self.begins - before
         return blocked or (start - buffers[0] < self.ends and end + buffers[1] > self.begins)
@@ -498,6 +502,16 @@ def _inside(many: Iterable[_Taken], first: date | None, last: date | None) -> It
     start = datetime.combine(first or date(1, 1, 2), time.min, HELSINKI).astimezone(UTC)
     end = datetime.combine(last or date(9999, 12, 30), time(23, 59, 59), HELSINKI).astimezone(UTC)
     return (taken for taken in many if taken.ends >= start and taken.begins <= end)
+
+
+def _in_advance(room: Row, now: datetime) -> tuple[datetime, datetime]:
+    """Between which moments a booking lies, by the days in advance: from a local midnight, to this time of the clock.
+    In UTC, where two moments of one zone compare by what they are.
+    """
+    least, most = room.get("reservationsMinDaysBefore"), room.get("reservationsMaxDaysBefore")
+    midnight = datetime.combine(now.date(), time.min, HELSINKI)
+    earliest = max(now.astimezone(UTC), (midnight + timedelta(days=least)).astimezone(UTC)) if least else now
+    return earliest.astimezone(UTC), (now + timedelta(days=most or 730)).astimezone(UTC)
 
 
 def _global_id(type_name: str, pk: int) -> str:

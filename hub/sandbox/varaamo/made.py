@@ -139,6 +139,7 @@ def _room(room: MadeRoom, rank: int, today: date, unit: int) -> Row:
             "reservationStartInterval": f"INTERVAL_{_interval(room.interval_minutes)}_MINUTES",
             "reservationsMinDaysBefore": room.min_days_before,
             "reservationsMaxDaysBefore": room.max_days_before,
+            "reservationBlockWholeDay": room.blocks_whole_day,
             "isDraft": not room.is_visible,
             "publishingState": "PUBLISHED" if room.is_visible else "DRAFT",
             "reservationState": "RESERVABLE" if room.is_reservable else "RESERVATION_CLOSED",
