@@ -19,7 +19,7 @@ from hub.http.pages import Pages
 from hub.index.read import Index
 from hub.observe.metrics import Metrics
 from hub.schema.schema import schema
-from hub.wiring import Clock, catalogues_of, circulations_of, fetching, gathered_by, utc_now
+from hub.wiring import Clock, catalogues_of, circulations_of, fetching, gathered_by, times_of, utc_now
 
 
 def create_app(
@@ -51,11 +51,13 @@ def create_app(
                 gathered=gathered_by(settings),
                 catalogues=catalogues_of(settings),
                 circulations=circulations_of(settings),
+                times=times_of(settings),
                 off=settings.off,
                 clock=clock,
                 monotonic=monotonic,
                 zone=settings.zone,
             )
+            stack.push_async_callback(hall.asked_times.aclose)
             endpoint = GraphQLEndpoint(schema, hall, metrics, languages=settings.languages)
             app.router.routes[:] = [
                 Route("/graphql", endpoint.respond, methods=list(METHODS)),

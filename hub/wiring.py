@@ -15,7 +15,7 @@ from typing import TypeGuard
 from hub.cache.store import open_store
 from hub.configured import Settings
 from hub.credentials import credentials_at
-from hub.domain.city import CatalogueSearch, Gathered, HoldingsAsked
+from hub.domain.city import CatalogueSearch, Gathered, HoldingsAsked, TimesAsked
 from hub.fetch import Connector
 from hub.fetcher import Fetcher, Wire
 from hub.harvest.schedule import paces
@@ -94,3 +94,12 @@ def circulations_of(settings: Settings) -> dict[str, HoldingsAsked]:
 
 def lends(connector: Connector) -> TypeGuard[HoldingsAsked]:
     return all(callable(getattr(connector, method, None)) for method in ("holds", "copies"))
+
+
+def times_of(settings: Settings) -> dict[str, TimesAsked]:
+    """The booking systems that can be asked for times now, by id."""
+    return {connector.source.id: connector for connector in settings.connectors() if tells_times(connector)}
+
+
+def tells_times(connector: Connector) -> TypeGuard[TimesAsked]:
+    return all(callable(getattr(connector, method, None)) for method in ("hours", "busy"))

@@ -24,7 +24,7 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from functools import partial
@@ -36,11 +36,11 @@ from msgspec import Meta
 
 from hub.connectors.contacts import contact
 from hub.connectors.markup import localized_html, localized_plain, plain
-from hub.connectors.moments import instant, local, local_date, midnight_after
+from hub.connectors.moments import instant, iso_z, local, local_date, midnight_after
 from hub.connectors.stretches import Stretches, use_days
 from hub.connectors.weblinks import weblink
-from hub.errors import BadSettings
-from hub.fetch import Ask, Collection, Fetch, Page, Reply, Source, get
+from hub.errors import BadInput, BadSettings
+from hub.fetch import Ask, Collection, Fetch, Joined, Page, Reply, Source, get, join
 from hub.freshness import Freshness, days, hours, minutes
 from hub.records.core import Address, Instant, LocalizedText, Picture, Point, Record, Span, point
 from hub.records.places import Place
@@ -54,7 +54,10 @@ PLACES = Freshness(fresh=hours(12), while_revalidate=days(1), if_error=days(30))
 SPACES = Freshness(fresh=hours(2), while_revalidate=hours(12), if_error=days(7))
 TIMES = Freshness(fresh=minutes(15), while_revalidate=minutes(30), if_error=hours(2))
 
-LISTED, TIMED = 100, 50  # rows a page; a row with times costs the upstream one more for each day
+# somebody may book at any minute: ten of them is what the hub promises of a room that is shown
+LOOKED_UP = Freshness(fresh=minutes(10), if_error=hours(1))
+
+LISTED, TIMED, LARGEST = 100, 50, 500  # rows a page; a row with times costs the upstream one more for each day
 DAYS = 14  # of hours and busy times: the upstream is slow beyond two weeks
 WEEKS_OF_USE = 2  # read together, for the same reason
 LONGEST_CURSOR = 2_000
@@ -77,6 +80,8 @@ class Respa:
     UPSTREAM: ClassVar[str] = "respa"
     OPTIONS: ClassVar[frozenset[str]] = frozenset({"municipality", "page", "use_days"})
     IS_DOCUMENT: ClassVar[bool] = False
+    MOST_SPACES: ClassVar[int] = 20  # of one look-up: each costs the upstream a request for its hours
+    MOST_DAYS: ClassVar[int] = DAYS
 
     def __init__(self, source: Source) -> None:
         self.source = source
@@ -138,6 +143,51 @@ class Respa:
         """The running two weeks, and those before them: their last day may have moved since it was read."""
         return self._use(ask, self.past.firsts(ask.now)[:2])
 
+    def hours(self, keys: Sequence[str], starts_at: Instant, ends_at: Instant) -> Joined[tuple[BookingHours, ...]]:
+        """Booking hours now, of at most 20 spaces and two weeks, one request each: lists know no ids. A space that is
+        missing is not to be seen.
+        """
+        first, last = self._asked(keys, starts_at, ends_at)
+        window = {"start": f"{first}T00:00:00Z", "end": f"{last}T23:59:59Z"}
+        read = partial(self._booking_hours_of, first=first, last=last)
+        parts = [self._one("resource/", key, _Open, read, LOOKED_UP, window) for key in sorted(keys)]
+        return join(parts, merge=lambda told: tuple(one for one in told if one is not None))
+
+    def busy(self, keys: Sequence[str], starts_at: Instant, ends_at: Instant) -> Fetch[tuple[BusyTimes, ...]]:
+        """Busy times now, of at most 20 spaces and two weeks, in one request. None of them can be told where there are
+        more reservations than a page holds, or one that can't be read: its space might be any.
+        """
+        first, last = self._asked(keys, starts_at, ends_at)
+        window = _between(first, last)
+        params = {
+            "resource": ",".join(sorted(keys)),
+            "start": iso_z(window.starts_at),
+            "end": iso_z(window.ends_at),
+            "page_size": str(LARGEST),
+        }
+        parse = partial(self._taken, keys=sorted(keys), first=first, last=last)
+        return get(self.source, "reservation/", params, parse=parse, freshness=LOOKED_UP, tags=(self.source.name,))
+
+    @staticmethod
+    def _asked(keys: Sequence[str], starts_at: Instant, ends_at: Instant) -> tuple[date, date]:
+        if not 0 < len(keys) <= Respa.MOST_SPACES or any("," in key for key in keys):
+            raise BadInput(f"times are asked of 1 to {Respa.MOST_SPACES} spaces at once, not of {len(keys)}")
+        first, last = local_date(starts_at), local_date(ends_at - timedelta(seconds=1))
+        if not 0 <= (last - first).days < DAYS:
+            raise BadInput(f"times are asked for a window of at most {DAYS} days that ends after it starts")
+        return first, last
+
+    def _booking_hours_of(self, reply: Reply, row: _Open, *, first: date, last: date) -> BookingHours | None:
+        return self._booking_hours(reply, first, last, row)
+
+    def _taken(self, reply: Reply, *, keys: Sequence[str], first: date, last: date) -> tuple[BusyTimes, ...]:
+        sent = reply.json(_Many)
+        rows, dropped = reply.rows(sent.results, _Booked, lambda row: row)
+        if dropped or sent.next is not None:
+            return ()
+        taken = [_Taken(id=key, reservations=[row for row in rows if row.resource == key]) for key in keys]
+        return tuple(told for row in taken if (told := self._busy_times(reply, first, last, row)) is not None)
+
     def place(self, key: str) -> Fetch[Record | None]:
         return self._one("unit/", key, _Unit, self._place, PLACES)
 
@@ -183,7 +233,13 @@ class Respa:
         )
 
     def _one(
-        self, path: str, key: str, shape: type[T], make: Callable[[Reply, T], R | None], freshness: Freshness
+        self,
+        path: str,
+        key: str,
+        shape: type[T],
+        make: Callable[[Reply, T], R | None],
+        freshness: Freshness,
+        params: Mapping[str, str] | None = None,
     ) -> Fetch[R | None]:
         def parse(reply: Reply) -> R | None:
             if reply.status == 404:
@@ -192,7 +248,9 @@ class Respa:
             return items[0] if items else None
 
         path = f"{path}{quote(key, safe='')}/"
-        return get(self.source, path, parse=parse, freshness=freshness, statuses=(200, 404), tags=(self.source.name,))
+        asked = dict(params or {})
+        tags = (self.source.name,)
+        return get(self.source, path, asked, parse=parse, freshness=freshness, statuses=(200, 404), tags=tags)
 
     def _rows(self, reply: Reply, shape: type[T], make: Callable[[T], R | None]) -> Page[R]:
         """One page. A list that became shorter while it was read ends with a 404: what is missing says nothing then."""
@@ -521,6 +579,10 @@ class _Reservation(msgspec.Struct):  # when, and nothing else
     end: str
     state: str | None = None
     type: str | None = None
+
+
+class _Booked(_Reservation, kw_only=True):
+    resource: _Key
 
 
 class _Taken(_Timed, kw_only=True):

@@ -72,8 +72,8 @@ BOOKING_SITE = "https://varaamo.hel.fi/"
 PLACES = Freshness(fresh=hours(12), while_revalidate=days(1), if_error=days(30))
 SPACES = Freshness(fresh=hours(2), while_revalidate=hours(12), if_error=days(7))
 HOURS = Freshness(fresh=hours(1), while_revalidate=hours(6), if_error=days(2))
-# somebody may book at any minute: a look-up is only made because the harvested copy was too old
-BUSY = Freshness(fresh=minutes(1), while_revalidate=minutes(9), if_error=hours(1))
+# somebody may book at any minute: ten of them is what the hub promises
+BUSY = Freshness(fresh=minutes(10), if_error=hours(1))
 
 SHOWN = {"PUBLISHED", "SCHEDULED_HIDING"}
 NOT_SHOWN = {"DRAFT", "SCHEDULED_PUBLISHING", "SCHEDULED_PERIOD", "HIDDEN", "ARCHIVED"}
@@ -146,6 +146,8 @@ class Varaamo:
     UPSTREAM: ClassVar[str] = "varaamo"
     OPTIONS: ClassVar[frozenset[str]] = frozenset({"equipment_types", "use_days"})
     IS_DOCUMENT: ClassVar[bool] = False
+    MOST_SPACES: ClassVar[int] = BLOCK
+    MOST_DAYS: ClassVar[int] = LONGEST_WINDOW // days(1)
 
     def __init__(self, source: Source) -> None:
         self.source = source

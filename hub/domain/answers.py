@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from enum import StrEnum
 
@@ -105,3 +107,22 @@ def state_of(city: City, gathered: Gathered) -> SourceAnswer | None:
 def _progress(records: int, progress: float | None) -> str:
     share = "" if progress is None else f", about {progress:.0%}"
     return f"first crawl under way: {records} records so far{share}"
+
+
+def left_out(city: City, sources: Iterable[str], why: str) -> list[SourceAnswer]:
+    """Notes on the sources (an id for each row of theirs) of rows that a list does not show."""
+    counts = Counter(sources)
+    return [
+        SourceAnswer(source=city.sources[id_], state=AnswerState.FRESH, message=f"{count} left out: {why}")
+        for id_, count in counts.items()
+    ]
+
+
+def with_notes(answer: SourceAnswer, notes: Sequence[SourceAnswer]) -> SourceAnswer:
+    """The worst of them all, with everything that is to be said. A source that is off has nothing to be blamed for."""
+    if answer.state is AnswerState.SKIPPED:
+        return answer
+    messages = [one.message for one in (answer, *notes) if one.message is not None]
+    for note in notes:
+        answer = worst(answer, note)
+    return msgspec.structs.replace(answer, message="; ".join(dict.fromkeys(messages)) or None)

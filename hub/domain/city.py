@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from datetime import datetime, time, timedelta
 from typing import Any, ClassVar, Protocol, TypeVar
@@ -10,7 +11,8 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from hub.fetch import Fetch, Page, Source, Wanted
+from hub.domain.asked_times import AskedTimes
+from hub.fetch import Page, Source, Wanted
 from hub.fetcher import Fetched, Fetcher
 from hub.index.crawls import CrawlState
 from hub.index.read import Index
@@ -58,11 +60,15 @@ class HoldingsAsked(Protocol):
 class TimesAsked(Protocol):
     """A booking system that can be asked for the times of some of its spaces in a window. Keys are the spaces' own."""
 
+    MOST_SPACES: ClassVar[int]  # of one question
+    MOST_DAYS: ClassVar[int]
     source: Source
 
-    def busy(self, keys: Sequence[str], starts_at: datetime, ends_at: datetime) -> Fetch[tuple[BusyTimes, ...]]: ...
+    def busy(self, keys: Sequence[str], starts_at: datetime, ends_at: datetime) -> Wanted[tuple[BusyTimes, ...]]: ...
 
-    def hours(self, keys: Sequence[str], starts_at: datetime, ends_at: datetime) -> Fetch[tuple[BookingHours, ...]]: ...
+    def hours(
+        self, keys: Sequence[str], starts_at: datetime, ends_at: datetime
+    ) -> Wanted[tuple[BookingHours, ...]]: ...
 
 
 class Hall(msgspec.Struct, frozen=True, kw_only=True):
@@ -78,6 +84,8 @@ class Hall(msgspec.Struct, frozen=True, kw_only=True):
     zone: ZoneInfo
     deadline: float = 8.0  # seconds that one request may take
     circulations: Mapping[str, HoldingsAsked] = msgspec.field(default_factory=dict)
+    times: Mapping[str, TimesAsked] = msgspec.field(default_factory=dict)
+    asked_times: AskedTimes = msgspec.field(default_factory=AskedTimes)
     off: frozenset[str] = frozenset()  # ids of the sources that are not asked
 
 
@@ -96,6 +104,7 @@ class City:
         self.is_warming = False
         self.catalogue_searches = 0  # under parents: at most a handful per operation
         self.copies: dict[str, asyncio.Task[tuple[Copy, ...]]] = {}  # by a record's key: the question for its copies
+        self.blocks_asked = 0  # of rooms, for days that are not harvested
         self.circulation: dict[str, Any] = {}  # by source id: how such questions went
         self.stop_at = hall.monotonic() + hall.deadline  # a moment of the monotonic clock
         self._once: dict[tuple[Hashable, ...], Any] = {}
@@ -115,9 +124,9 @@ class City:
         """The local midnight at which so many days are over, today the first. A day may have 23 or 25 hours."""
         return datetime.combine(self._started.astimezone(self.zone).date() + timedelta(days=days), time(0), self.zone)
 
-    async def fetch(self, wanted: Wanted[T]) -> Fetched[T]:
-        """A look-up, within the time that the request may take."""
-        return await self.fetcher.fetch(wanted, deadline=self.stop_at)
+    async def fetch(self, wanted: Wanted[T], *, seconds: float = math.inf) -> Fetched[T]:
+        """A look-up, within the time that the request may take, and within `seconds`."""
+        return await self.fetcher.fetch(wanted, deadline=min(self.stop_at, self.hall.monotonic() + seconds))
 
     def once(self, read: Callable[..., T], *arguments: Hashable) -> T:
         """`read(city, *arguments)`, read once for the whole request: what the arguments of a field mean, say, which are

@@ -91,6 +91,11 @@ class Found(Generic[R]):
     def answers(self) -> list[SourceAnswer]:
         return self._answers()
 
+    def but(self, told: Callable[[list[SourceAnswer]], list[SourceAnswer]]) -> None:
+        """What else is to be said of those who had a part in this page."""
+        own = self._answers
+        self._answers = lambda: told(own())
+
     def also(self, answers: Callable[[], list[SourceAnswer]]) -> None:
         """Others that had a part in this page."""
         own = self._answers

@@ -32,11 +32,12 @@ def places_near(
     return places.places_under(city, rids, wanted, page, _around(city, rids, metres, "place"))
 
 
-@reads("place", "event", "proposal")
-def spaces_near(
-    city: City, rids: Sequence[int], wanted: SpaceFilter, metres: float, page: PageArgs
+@reads("place", "event", "proposal", "booking_hours", "busy_times", asks=spaces.OF_PAGES)
+async def spaces_near(
+    city: City, rids: Sequence[int], wanted: SpaceFilter, metres: float, page: PageArgs, with_times: bool = False
 ) -> list[Found[Space]]:
-    return spaces.spaces_under(city, rids, wanted, page, _around(city, rids, metres, "space"))
+    under = _around(city, rids, metres, "space")
+    return await spaces.spaces_under(city, rids, wanted, page, under, with_times=with_times)
 
 
 @reads("place", "event", "proposal")

@@ -21,7 +21,7 @@ class Asks(msgspec.Struct, frozen=True, kw_only=True):
     `parents`: under how many parents of one operation at all, where each needs a request of its own by nature.
     """
 
-    whom: Literal["catalogues", "circulations"]
+    whom: Literal["catalogues", "circulations", "times"]
     requests: Callable[[Any, int], int]
     parents: int | None = None
     spared: Callable[[Mapping[str, Any]], bool] | None = None

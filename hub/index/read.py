@@ -82,6 +82,11 @@ class Index:
         """False: no harvester has made a file here yet."""
         return self._db is not None
 
+    @property
+    def file(self) -> str | None:
+        """The name of the file that is read: another one numbers its rows otherwise."""
+        return None if self._path is None else self._path.name
+
     def close(self) -> None:
         self._threads.shutdown(cancel_futures=True)
         for connection in (self._db, *self._of_threads):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from enum import StrEnum
 
 import msgspec
@@ -10,7 +11,8 @@ from hub.index.geo import Box, Near, near_params, squared_sql
 from hub.index.listing import Conditions, Listing, Under
 from hub.index.near import from_parent, is_around
 from hub.index.places import inside_box, text_condition
-from hub.records.spaces import SpaceKind
+from hub.index.read import Index
+from hub.records.spaces import BookingHours, BusyTimes, Space, SpaceKind
 
 
 class SpaceSort(StrEnum):
@@ -71,3 +73,34 @@ def spaces(wanted: SpaceFacts, under: Under | None = None) -> Listing:
     elif wanted.sort is SpaceSort.CAPACITY:
         sort = ("coalesce(t.capacity, 1000000)",)
     return Listing(table="space", sort=sort, where=tuple(c.where), params=c.params, under=under)
+
+
+class TimesRow(msgspec.Struct, frozen=True, gc=False):
+    """A space and the records of its times. `told`: what tells their contents from others; None: there is none."""
+
+    rid: int
+    source: str
+    key: str
+    hours: int | None
+    busy: int | None
+    told: tuple[bytes | None, ...]
+
+
+def times(index: Index, rids: Sequence[int]) -> list[TimesRow]:
+    """Where the times of these spaces stand; one that is gone is left out."""
+    rows = index.rows(
+        "SELECT s.rid, s.source, s.key, h.rid, b.rid, s.hash, h.hash, b.hash"
+        " FROM json_each(:rids) j JOIN record s ON s.rid = j.value"
+        " LEFT JOIN record h ON h.kind = :hours AND h.source = s.source AND h.key = s.key AND h.hash NOT NULL"
+        " LEFT JOIN record b ON b.kind = :busy AND b.source = s.source AND b.key = s.key AND b.hash NOT NULL"
+        " WHERE s.kind = :space AND s.hash NOT NULL",
+        {"rids": f"{list(rids)}", "hours": BookingHours.kind, "busy": BusyTimes.kind, "space": Space.kind},
+    )
+    return [TimesRow(row[0], row[1], row[2], row[3], row[4], row[5:]) for row in rows]
+
+
+def raw_bodies(index: Index, rids: Sequence[int]) -> dict[int, bytes]:
+    """As they are stored, for who needs a part of them."""
+    return dict(
+        index.rows("SELECT rid, body FROM body WHERE rid IN (SELECT value FROM json_each(?))", (f"{list(rids)}",))
+    )

@@ -44,6 +44,10 @@ class Watched(Index):
     def is_there(self) -> bool:
         return self._index.is_there
 
+    @property
+    def file(self) -> str | None:
+        return self._index.file
+
     def close(self) -> None:
         """The other's to close."""
 

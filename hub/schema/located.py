@@ -71,7 +71,8 @@ class Located(Node):
         sort: Annotated[SpaceSort, Order] = SpaceSort.DISTANCE,
     ) -> Connection[SpaceLazy] | None:
         wanted, page = _filters().wanted_spaces(info, filter, sort), PageArgs(first=first, after=after)
-        return await info.context.batch(nearby.spaces_near, wanted, within_metres, page).load(root.rid)
+        with_times = _filters().shows_times(info)
+        return await info.context.batch(nearby.spaces_near, wanted, within_metres, page, with_times).load(root.rid)
 
     @strawberry.field(description="Other events near it, nearest first, of one house what begins first.")
     @staticmethod

@@ -45,7 +45,7 @@ from hub.schema.node import Node, Provenance
 from hub.schema.participation import AreaContext, wanted_projects, wanted_proposals
 from hub.schema.scalars import Date, DateTime
 from hub.schema.sources import Source
-from hub.schema.spaces import wanted_spaces
+from hub.schema.spaces import shows_times, wanted_spaces
 from hub.schema.texts import Address, Contact, Image, LocalizedText, Location
 from hub.schema.utilisation import From, To
 
@@ -355,7 +355,7 @@ class Place(Located):
         sort: Annotated[SpaceSort, Order] = SpaceSort.NAME,
     ) -> Connection[SpaceLazy] | None:
         wanted, page = wanted_spaces(info, filter, sort), PageArgs(first=first, after=after)
-        return await info.context.batch(spaces.spaces_at, wanted, page).load(root.rid)
+        return await info.context.batch(spaces.spaces_at, wanted, page, shows_times(info)).load(root.rid)
 
     @strawberry.field(description="Events that take place there.")
     @staticmethod

@@ -35,7 +35,7 @@ from hub.schema.participation import (
 from hub.schema.places import District, Place, PlaceFilter, wanted_places
 from hub.schema.sharing import Sharing, SharingFilter, shared, wanted_sharing
 from hub.schema.sources import Source
-from hub.schema.spaces import Space, SpaceFilter, wanted_spaces
+from hub.schema.spaces import Space, SpaceFilter, shows_times, wanted_spaces
 from hub.schema.themes import ThemeConnection
 from hub.schema.utilisation import From, To
 
@@ -127,16 +127,15 @@ class Query:
 
     @strawberry.field(description="Rooms and devices to book.")
     @staticmethod
-    def spaces(
+    async def spaces(
         info: Info,
         filter: Annotated[SpaceFilter | None, Which] = None,
         first: First = 20,
         after: After = None,
         sort: Annotated[SpaceSort, Order] = SpaceSort.NAME,
     ) -> Connection[Space] | None:
-        found: Any = spaces.spaces(
-            info.context.city, wanted_spaces(info, filter, sort), PageArgs(first=first, after=after)
-        )
+        wanted, page = wanted_spaces(info, filter, sort), PageArgs(first=first, after=after)
+        found: Any = await spaces.spaces(info.context.city, wanted, page, with_times=shows_times(info))
         return found
 
     @strawberry.field(description="Events of the city and of its partners, each occurrence once per calendar.")

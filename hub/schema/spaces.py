@@ -87,6 +87,11 @@ def wanted_spaces(info: Info, given: SpaceFilter | None, sort: SpaceSort) -> Wan
     return Wanted(facts=facts, free_during=asked.free_during.to_domain(city) if asked.free_during else None)
 
 
+def shows_times(info: Info) -> bool:
+    """Whether the caller looks at the times of the spaces of a list."""
+    return info.context.selects_below(info, "availability") or info.context.selects_below(info, "nextAvailable")
+
+
 @strawberry.type(description="From one moment to another.")
 class TimeSpan:
     starts_at: DateTime | None = strawberry.field(description="The first moment.")

@@ -27,10 +27,12 @@ async def test_rooms_near_an_event_are_told_page_by_page_nearest_first(town: Tow
     city, rids = town.city(), town.rids(event, lost, event)
     before = town.index.queries
 
-    first, none, again = nearby.spaces_near(city, rids, BY_DISTANCE, 500, PageArgs(first=2))
+    first, none, again = await nearby.spaces_near(city, rids, BY_DISTANCE, 500, PageArgs(first=2))
 
     assert town.index.queries - before == 3  # where they are, what is near, and what that is
-    (second, *_) = nearby.spaces_near(city, rids[:1], BY_DISTANCE, 500, PageArgs(first=2, after=first.cursors[-1]))
+    (second, *_) = await nearby.spaces_near(
+        city, rids[:1], BY_DISTANCE, 500, PageArgs(first=2, after=first.cursors[-1])
+    )
     assert [space.ref.key for space in first.nodes] == ["2", "0"]
     assert [space.ref.key for space in second.nodes] == ["1"]
     assert (first.has_next, second.has_next, none.nodes) == (True, False, [])
@@ -45,7 +47,7 @@ async def test_rooms_near_an_event_may_have_to_be_free(town: Town) -> None:
     town.put(made.hours("taken", made.span(8, 20)), made.busy("taken", made.span(8, 20)))
     wanted = SpaceFilter(facts=BY_DISTANCE.facts, free_during=FreeDuring(window=made.span(12, 14), minutes=60))
 
-    (found,) = nearby.spaces_near(town.city(), town.rids(event), wanted, 500, PageArgs())
+    (found,) = await nearby.spaces_near(town.city(), town.rids(event), wanted, 500, PageArgs())
 
     assert [space.ref.key for space in found.nodes] == ["free"]
 
@@ -95,7 +97,7 @@ async def test_how_far_something_is_nobody_knows_if_nobody_tells_where_it_is(tow
 @pytest.mark.parametrize("metres", [0, -1, 3_000.1, float("nan")])
 async def test_near_is_not_nothing_and_not_the_whole_city(town: Town, metres: float) -> None:
     with pytest.raises(BadInput, match="withinMetres"):
-        nearby.spaces_near(town.city(), [1], BY_DISTANCE, metres, PageArgs())
+        await nearby.spaces_near(town.city(), [1], BY_DISTANCE, metres, PageArgs())
 
 
 async def test_an_order_by_distance_needs_somewhere_to_measure_from(town: Town) -> None:
@@ -108,8 +110,10 @@ async def test_an_order_by_distance_needs_somewhere_to_measure_from(town: Town) 
         lambda: events.events_by(city, [1], by_distance, PageArgs()),
         lambda: places.places(city, PlaceFilter(sort=PlaceSort.DISTANCE), PageArgs()),
         lambda: places.places_in(city, [1], PlaceFilter(sort=PlaceSort.DISTANCE), PageArgs()),
-        lambda: spaces.spaces(city, BY_DISTANCE, PageArgs()),
-        lambda: spaces.spaces_at(city, [1], BY_DISTANCE, PageArgs()),
     ):
         with pytest.raises(BadInput, match="near"):
             ask()
+    with pytest.raises(BadInput, match="near"):
+        await spaces.spaces(city, BY_DISTANCE, PageArgs())
+    with pytest.raises(BadInput, match="near"):
+        await spaces.spaces_at(city, [1], BY_DISTANCE, PageArgs())

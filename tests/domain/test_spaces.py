@@ -38,25 +38,25 @@ def keys(found: Found[Space]) -> list[str]:
     return [space.ref.key for space in found.nodes]
 
 
-def free(
+async def free(
     town: Town, minutes: int | None = None, page: PageArgs = FIRST, *, include_unknown: bool = False
 ) -> Found[Space]:
     wanted = FreeDuring(window=AFTERNOON, minutes=minutes, include_unknown=include_unknown)
-    return spaces.spaces(town.city(), SpaceFilter(free_during=wanted), page)
+    return await spaces.spaces(town.city(), SpaceFilter(free_during=wanted), page)
 
 
 async def test_rooms_that_are_free_long_enough_are_found(town: Town) -> None:
     town.put(*room("all day"), *room("an hour", made.span(12, 15)), *room("taken", AFTERNOON))
 
-    assert keys(free(town, 60)) == ["all day", "an hour"]
-    assert keys(free(town, 90)) == ["all day"]
+    assert keys(await free(town, 60)) == ["all day", "an hour"]
+    assert keys(await free(town, 90)) == ["all day"]
 
 
 async def test_without_minutes_a_rooms_own_shortest_booking_counts(town: Town) -> None:
     long = BookingRules(min_duration=timedelta(hours=2))
     town.put(*room("1", made.span(12, 15)), *room("2", made.span(12, 15), rules=long))
 
-    assert keys(free(town)) == ["1"]
+    assert keys(await free(town)) == ["1"]
 
 
 async def test_a_room_of_unknown_times_is_left_out_and_counted(town: Town) -> None:
@@ -64,7 +64,7 @@ async def test_a_room_of_unknown_times_is_left_out_and_counted(town: Town) -> No
     for kind in ("space", "booking_hours", "busy_times"):
         town.crawled("va", kind)
 
-    found = free(town)
+    found = await free(town)
 
     assert keys(found) == ["1"]
     assert await found.total() == 1
@@ -77,7 +77,7 @@ async def test_a_room_of_unknown_times_is_in_if_asked_for_and_then_nothing_is_le
     for kind in ("space", "booking_hours", "busy_times"):
         town.crawled("va", kind)
 
-    found = free(town, include_unknown=True)
+    found = await free(town, include_unknown=True)
 
     assert keys(found) == ["2"]
     assert [answer.message for answer in found.answers()] == [None]
@@ -88,7 +88,7 @@ async def test_what_is_left_out_stands_beside_what_else_is_wrong(town: Town) -> 
     for kind in ("space", "booking_hours", "busy_times"):
         town.crawled("va", kind, confirmed=made.NOW - timedelta(days=1))
 
-    (answer,) = free(town).answers()
+    (answer,) = (await free(town)).answers()
 
     assert answer.state is AnswerState.STALE
     assert answer.message == "its last confirmation is past its time; 1 left out: their free times are not known"
@@ -100,7 +100,7 @@ async def test_pages_of_free_rooms_give_each_once(town: Town, first: int) -> Non
     read: list[str] = []
     after: str | None = None
     while True:
-        found = free(town, page=PageArgs(first=first, after=after))
+        found = await free(town, page=PageArgs(first=first, after=after))
         read += keys(found)
         assert await found.total() == 7
         assert found.has_previous is (after is not None)
@@ -116,7 +116,7 @@ async def test_a_cursor_of_our_own_making_that_cannot_be_compared_is_bad(town: T
     page = PageArgs(after=cursors.encode("spaces:NAME", (5, "huone")))
 
     with pytest.raises(BadCursor):
-        free(town, page=page)
+        await free(town, page=page)
 
 
 async def test_free_rooms_at_many_places_cost_as_many_statements_as_at_one(town: Town) -> None:
@@ -125,15 +125,15 @@ async def test_free_rooms_at_many_places_cost_as_many_statements_as_at_one(town:
     town.put(*houses, *rooms)
     wanted = SpaceFilter(free_during=FreeDuring(window=AFTERNOON))
 
-    def cost(many: list[int]) -> int:
+    async def cost(many: list[int]) -> int:
         city = town.city()
         before = town.index.queries
-        found = spaces.spaces_at(city, many, wanted, PageArgs())
+        found = await spaces.spaces_at(city, many, wanted, PageArgs())
         assert [len(one.nodes) for one in found] == [1] * len(many)
         return town.index.queries - before
 
     rids = town.rids(*houses)
-    assert cost(rids) == cost(rids[:1]) <= 4
+    assert await cost(rids) == await cost(rids[:1]) <= 6
 
 
 async def test_a_place_asked_for_twice_has_its_rooms_once_each_time(town: Town) -> None:
@@ -142,21 +142,21 @@ async def test_a_place_asked_for_twice_has_its_rooms_once_each_time(town: Town) 
     twice = [town.rid(house)] * 2
 
     for wanted in (SpaceFilter(), SpaceFilter(free_during=FreeDuring(window=AFTERNOON))):
-        found = spaces.spaces_at(town.city(), twice, wanted, PageArgs())
+        found = await spaces.spaces_at(town.city(), twice, wanted, PageArgs())
         assert [keys(one) for one in found] == [["1", "2"], ["1", "2"]]
 
 
 @pytest.mark.parametrize("window", [made.span(12, 12), made.span(16, 12), made.span(0, 24 * 63)])
 async def test_a_window_that_is_none_or_too_long_is_bad_input(town: Town, window: Span) -> None:
     with pytest.raises(BadInput):
-        spaces.spaces(town.city(), SpaceFilter(free_during=FreeDuring(window=window)), PageArgs())
+        await spaces.spaces(town.city(), SpaceFilter(free_during=FreeDuring(window=window)), PageArgs())
     with pytest.raises(BadInput):
-        spaces.availability(town.city(), [], window)
+        await spaces.availability(town.city(), [], window)
 
 
 async def test_rooms_by_distance_need_a_point(town: Town) -> None:
     with pytest.raises(BadInput, match="near"):
-        spaces.spaces(town.city(), SpaceFilter(facts=SpaceFacts(sort=SpaceSort.DISTANCE)), PageArgs())
+        await spaces.spaces(town.city(), SpaceFilter(facts=SpaceFacts(sort=SpaceSort.DISTANCE)), PageArgs())
 
 
 async def test_free_rooms_near_a_point_come_nearest_first(town: Town) -> None:
@@ -168,8 +168,8 @@ async def test_free_rooms_near_a_point_come_nearest_first(town: Town) -> None:
     wanted = SpaceFilter(facts=facts, free_during=FreeDuring(window=AFTERNOON))
     city = town.city()
 
-    first = spaces.spaces(city, wanted, PageArgs(first=1))
-    second = spaces.spaces(city, wanted, PageArgs(first=1, after=first.cursors[-1]))
+    first = await spaces.spaces(city, wanted, PageArgs(first=1))
+    second = await spaces.spaces(city, wanted, PageArgs(first=1, after=first.cursors[-1]))
 
     assert (keys(first), keys(second), second.has_next) == (["b"], ["a"], False)
 
@@ -185,7 +185,7 @@ async def test_the_free_times_of_rooms_are_told_from_now_on(town: Town) -> None:
     city = town.city()
     many = known(town, first[0], second[0], third[0])
 
-    assert spaces.availability(city, many, made.span(8, 15)) == [[made.span(9, 13), made.span(14, 15)], None, []]
+    assert await spaces.availability(city, many, made.span(8, 15)) == [[made.span(9, 13), made.span(14, 15)], None, []]
     assert spaces.availability_state(city, many) == [
         AvailabilityState.KNOWN,
         AvailabilityState.UNKNOWN,
@@ -202,7 +202,7 @@ async def test_the_next_free_time_is_the_first_that_is_long_enough(town: Town) -
     unknown = room("4", known=False)
     town.put(*now_free, *gap, *never, *unknown)
 
-    found = spaces.next_available(town.city(), known(town, now_free[0], gap[0], never[0], unknown[0]))
+    found = await spaces.next_available(town.city(), known(town, now_free[0], gap[0], never[0], unknown[0]))
 
     assert found == [made.NOW, made.at(12), None, None]
 
@@ -211,7 +211,7 @@ async def test_a_room_belongs_to_its_merged_place(town: Town) -> None:
     register, booking = made.unit("8215"), made.place("174", source="va", tprek_id="8215")
     town.put(register, booking, *room("1", at_place="174"))
 
-    (found,) = spaces.spaces_at(town.city(), town.rids(register), SpaceFilter(), PageArgs())
+    (found,) = await spaces.spaces_at(town.city(), town.rids(register), SpaceFilter(), PageArgs())
 
     assert keys(found) == ["1"]
     assert found.nodes[0].place == Ref("place", "va", "174")

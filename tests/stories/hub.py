@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 import httpx
 import msgspec
@@ -78,6 +79,10 @@ class City:
 
     async def breaks(self, upstream: str, state: str = "down") -> None:
         await self._tell(f"{upstream}?state={state}")
+
+    async def books(self, room: int, start: datetime, end: datetime) -> None:
+        """Somebody books a room of Varaamo's, by its own number."""
+        await self._tell(f"varaamo/bookings?{urlencode({'room': room, 'start': start, 'end': end})}")
 
     async def requests(self) -> dict[str, int]:
         """How often each stand-in was asked."""
