@@ -24,7 +24,7 @@ from typing import TypeVar
 import msgspec
 from rich.console import Console
 
-from bench import questions
+from bench import places, questions
 from bench.answering import SHARE, Costs, Latencies, Memory, Rate
 from bench.figures import Figure, compared, percentile, show
 from bench.harvesting import Crawled, reply_of
@@ -40,7 +40,7 @@ FEW, MANY = 50_000, 200_000
 ROOMS = (240, 700)
 USED = 700  # rooms with a year of use
 UNDER_LOAD, TURNS = 5.0, 4  # seconds of a load, alone and beside a harvest, so many times
-PARTS = ("harvest", "memory", "graph", "load", "questions")
+PARTS = ("harvest", "memory", "graph", "load", "questions", "places")
 
 
 class Bench:
@@ -198,6 +198,9 @@ class Bench:
             )
             for name, share, aim in told
         ]
+
+    def places(self) -> list[Figure]:
+        return places.figures()
 
     def questions(self) -> list[Figure]:
         return questions.figures(self.many)

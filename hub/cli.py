@@ -25,7 +25,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from hub import checkfeed
+from hub import checkfeed, unjoined
 from hub import settings as configuration
 from hub.configured import Settings, housed
 from hub.demo import sandbox_settings
@@ -322,6 +322,17 @@ def harvest(source: Only = None, config: Config = None, as_json: AsJson = False)
         show_harvest(collected)
     if any(one.state in {State.FAILED, State.GONE} for one in collected):
         raise typer.Exit(FAILED)
+
+
+@app.command("joins")
+def joins_(config: Config = None, as_json: AsJson = False) -> None:
+    """Tell what could not be joined: codes, texts, places, rooms, branches, each with what it is most like."""
+    with told():
+        found = unjoined.unjoined(configuration.read(config))
+    if as_json:
+        typer.echo(msgspec.json.format(msgspec.json.encode(found)).decode())
+    else:
+        unjoined.show(found, out)
 
 
 class DroppedRow(msgspec.Struct, frozen=True, kw_only=True):

@@ -101,6 +101,21 @@ def test_check_asks_one_source_only_if_one_is_named(config: Path, switch: httpx.
     assert hub("check", "museum", "--config", config).exit_code == 0
 
 
+# -- joins ------------------------------------------------------------------------------------------------------------
+
+
+def test_joins_tells_what_is_not_joined_as_a_table_and_for_machines(config: Path) -> None:
+    hub("harvest", "finna", "--config", config)
+
+    for_machines = hub("joins", "--config", config, "--json")
+    for_people = hub("joins", "--config", config)
+
+    assert for_machines.exit_code == for_people.exit_code == 0
+    codes = json.loads(for_machines.stdout)["codes"]
+    assert {code["why"] for code in codes} == {"its place is not here"}  # the libraries were not harvested
+    assert f"catalogue's codes without a place: {len(codes)}" in for_people.stdout
+
+
 # -- harvest ----------------------------------------------------------------------------------------------------------
 
 
@@ -189,7 +204,7 @@ def test_schema_says_so_if_the_older_one_can_not_be_read(tmp_path: Path, content
 # -- mistakes ---------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("command", [["serve"], ["check"], ["harvest"]])
+@pytest.mark.parametrize("command", [["serve"], ["check"], ["harvest"], ["joins"]])
 def test_every_mistake_of_a_configuration_is_listed_and_nothing_starts(tmp_path: Path, command: Sequence[str]) -> None:
     file = tmp_path / "hub.toml"
     file.write_text('[hub]\nport = "x"\nprot = 1\n')

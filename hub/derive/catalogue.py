@@ -8,7 +8,8 @@ from hub.index.write import Writer
 from hub.records.catalogue import CatalogueRecord
 
 
-def derive_things(writer: Writer, touched: Touched) -> None:
+def derive_things(writer: Writer, touched: Touched) -> set[str]:
+    """Returns the codes of the branches that own them."""
     db = writer.connection
     delete(db, "thing", "rid", touched.all)
     delete(db, "thing_text", "rowid", touched.all)
@@ -27,3 +28,4 @@ def derive_things(writer: Writer, touched: Touched) -> None:
     insert(db, "thing_branch", sorted(codes))
     insert(db, "thing_language", sorted({(language, rid) for rid, t in rows for language in t.languages}))
     put_texts(db, "thing_text", [(rid, (t.title, t.format_label, *t.subjects)) for rid, t in rows])
+    return {code for code, _ in codes}

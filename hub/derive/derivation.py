@@ -6,6 +6,7 @@ something takes along what hangs on it: a place that merges moves its events, an
 
 from __future__ import annotations
 
+import logging
 import sqlite3
 from collections.abc import Mapping
 
@@ -26,6 +27,8 @@ from hub.derive.work import Touched
 from hub.index.write import Changes, Writer
 from hub.records.places import Area
 
+log = logging.getLogger(__name__)
+
 
 class Derivation:
     """`ranks`: each source's rank by its id; lower speaks first. The area map is kept as long as the areas are the
@@ -34,6 +37,7 @@ class Derivation:
 
     def __init__(self, *, joins: Joins, ranks: Mapping[str, int]) -> None:
         self._joins = joins
+        self._unknown_codes: set[str] = set()
         self._ranks = ranks
         self._areas = AreaMap(())
         self._areas_of: list[tuple[int, bytes]] = []
@@ -100,7 +104,7 @@ class Derivation:
             derive_organisations(writer, touched["organisation"])
             moved.add("event")
         if touched.get("catalogue_record"):
-            derive_things(writer, touched["catalogue_record"])
+            self._tell_unknown(derive_things(writer, touched["catalogue_record"]))
         if touched.get("climate_action"):
             derive_actions(writer, touched["climate_action"])
         budgeting = {kind: touched[kind] for kind in BUDGETING if touched.get(kind)}
@@ -117,6 +121,12 @@ class Derivation:
             if touched.get(kind.kind):
                 link_records(writer, touched[kind.kind])
         return moved
+
+    def _tell_unknown(self, codes: set[str]) -> None:
+        """Once for each: `hub joins` lists them all."""
+        for code in sorted(codes - self._joins.codes - self._unknown_codes):
+            log.warning("joins.unknown_code", extra={"code": code})
+        self._unknown_codes |= codes - self._joins.codes
 
     def _map(self, writer: Writer) -> AreaMap:
         areas = writer.connection.execute(

@@ -38,6 +38,12 @@ class Joins(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     overrides: Overrides = NOTHING
 
     @cached_property
+    def codes(self) -> frozenset[str]:
+        """The catalogue's building codes that the table or the operator's file tells of."""
+        said = {code for code, _ in self.overrides.branches}
+        return frozenset(self.kirkanta_of_building.keys() | self.tprek_of_building.keys() | said)
+
+    @cached_property
     def named(self) -> frozenset[Whose]:
         """The records that the operator's file ties to others, or keeps from them."""
         said = self.overrides

@@ -87,6 +87,7 @@ class Hall(msgspec.Struct, frozen=True, kw_only=True):
     times: Mapping[str, TimesAsked] = msgspec.field(default_factory=dict)
     asked_times: AskedTimes = msgspec.field(default_factory=AskedTimes)
     off: frozenset[str] = frozenset()  # ids of the sources that are not asked
+    unknown_codes: set[str] = msgspec.field(default_factory=set)  # of branches, told in the log already
 
 
 class City:

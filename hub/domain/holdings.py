@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
@@ -20,6 +21,8 @@ from hub.index.geo import Near, distance
 from hub.index.stems import sort_key
 from hub.records.catalogue import CatalogueRecord, Copy, HoldingState
 from hub.records.merged import CityPlace
+
+log = logging.getLogger(__name__)
 
 MOST_ASKED = 200  # records of one operation; the shelf of the others is UNKNOWN
 TOKENS = 2  # requests for one: when none is held, and when the one that is held is refused
@@ -68,6 +71,7 @@ async def holdings_of(
     copies = [_by_branch(city, record.ref.key) for record in records]
     codes = [list(dict.fromkeys((*record.branches, *own))) for record, own in zip(records, copies, strict=True)]
     branches = index.branches(city.index, {code for many in codes for code in many})
+    _tell_unknown(city, {code for many in codes for code in many} - branches.keys())
     rids = list(dict.fromkeys(branches.values()))
     by_rid = dict(zip(rids, index.bodies(city.index, rids), strict=True))
     by_code = {code: by_rid.get(rid) for code, rid in branches.items()}
@@ -98,6 +102,16 @@ def _filtered(city: City, held: Sequence[Sequence[Holding]], wanted: HoldingFilt
 
     fitting = [[holding for holding in many if fits(holding)] for many in held]
     return fitting if wanted.near is None else [sorted(many, key=away) for many in fitting]
+
+
+def _tell_unknown(city: City, codes: set[str]) -> None:
+    """Once for each in a process, and not before there are branches to know them by."""
+    new = codes - city.hall.unknown_codes
+    if not new or not index.has_branches(city.index):
+        return
+    for code in sorted(new):
+        log.warning("joins.unknown_code", extra={"code": code})
+    city.hall.unknown_codes.update(new)
 
 
 def answers_of(city: City) -> list[SourceAnswer]:

@@ -156,6 +156,10 @@ def branches(index: Index, codes: Collection[str]) -> dict[str, int]:
     )
 
 
+def has_branches(index: Index) -> bool:
+    return bool(index.rows("SELECT 1 FROM branch LIMIT 1"))
+
+
 def codes_of(index: Index, rids: Sequence[int]) -> dict[int, str]:
     """The catalogue building of each place that is a branch."""
     return dict(
