@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 import msgspec
 
@@ -36,11 +36,16 @@ def window(city: City, within: Within) -> Span:
     Days end at the city's midnight (one of them may have 23 or 25 hours); hours are of sixty minutes whatever the clock
     on the wall does.
     """
-    now = city.now()
-    since = now.replace(second=0, microsecond=0)
+    since = this_minute(city)
     until = city.midnight(within.days) if within.days is not None else since + timedelta(hours=within.hours or 0)
-    city.now(since + TICK)
     return Span(starts_at=since, ends_at=until)
+
+
+def this_minute(city: City) -> datetime:
+    """When the minute that it is began; what is made of it holds until the next."""
+    since = city.now().replace(second=0, microsecond=0)
+    city.now(since + TICK)
+    return since
 
 
 def last_days(city: City, days: int) -> date:

@@ -47,6 +47,7 @@ class EventFilter(msgspec.Struct, frozen=True, kw_only=True):
     text: str | None = None
     starts_after: datetime | None = None  # at or after
     starts_before: datetime | None = None  # before
+    ends_after: datetime | None = None  # after; one without an end, or without a day, too
     overlaps: Span | None = None
     is_free: bool | None = None
     is_online: bool | None = None
@@ -110,6 +111,8 @@ def events(index: Index, wanted: EventFilter, under: Under | None = None) -> Lis
         c.add(f"{starts} >= :starts_after", starts_after=epoch(wanted.starts_after))
     if wanted.starts_before is not None:
         c.add(f"{starts} < :starts_before", starts_before=epoch(wanted.starts_before))
+    if wanted.ends_after is not None:
+        c.add(f"(t.ends > :ends_after OR {starts} >= :ends_after)", ends_after=epoch(wanted.ends_after))
     if wanted.overlaps is not None:
         # what has no length is in if it starts inside
         c.add(

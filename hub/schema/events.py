@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Annotated, Any
 
 import strawberry
@@ -10,7 +11,7 @@ from graphql import GraphQLResolveInfo
 from hub.domain import events, nodes, places, provenance
 from hub.domain.city import City
 from hub.domain.lists import PageArgs
-from hub.domain.windows import window
+from hub.domain.windows import this_minute, window
 from hub.errors import BadInput
 from hub.index.event_details import Details
 from hub.index.events import EventFilter as Wanted
@@ -31,11 +32,19 @@ from hub.schema.texts import Contact, Image, LocalizedText, Location
 from hub.schema.themed import Themed, ThemedFilter
 
 
-@strawberry.input(description="Which events to list; what is left out does not matter. Of a list, any will do.")
+@strawberry.input(
+    description="Which events to list. Of a list, any will do. What is left out does not matter, but for one thing:"
+    " without startsAfter, startsBefore, endsAfter, overlaps, within and modifiedSince, what is over is not listed."
+)
 class EventFilter(ThemedFilter):
     text: str | None = strawberry.field(default=None, description="Words that its name or description must hold.")
     starts_after: DateTime | None = strawberry.field(default=None, description="Begins then or later.")
     starts_before: DateTime | None = strawberry.field(default=None, description="Begins before then.")
+    ends_after: DateTime | None = strawberry.field(
+        default=None,
+        description="Ends after then: what is on then and what comes later, what has no day yet included. `now` if no"
+        " other time is given.",
+    )
     overlaps: SpanInput | None = strawberry.field(
         default=None, description="Is on at some moment of it: what is on, an exhibition that began earlier included."
     )
@@ -120,6 +129,7 @@ def wanted_events(info: Info, given: EventFilter | None, sort: EventSort) -> Wan
         text=asked.text,
         starts_after=asked.starts_after,
         starts_before=asked.starts_before,
+        ends_after=_ends_after(city, asked),
         overlaps=_overlaps(city, asked),
         is_free=asked.is_free,
         is_online=asked.is_online,
@@ -142,11 +152,17 @@ def wanted_events(info: Info, given: EventFilter | None, sort: EventSort) -> Wan
     )
 
 
+def _ends_after(city: City, asked: EventFilter) -> datetime | None:
+    """Nobody who asks for events means last month's, unless a time says so."""
+    times = asked.starts_after, asked.starts_before, asked.ends_after, asked.overlaps, asked.within
+    return this_minute(city) if not any((*times, asked.modified_since)) else asked.ends_after
+
+
 def _overlaps(city: City, asked: EventFilter) -> Span | None:
     if asked.within is None:
         return asked.overlaps.to_domain("overlaps") if asked.overlaps else None
-    if asked.overlaps or asked.starts_after or asked.starts_before:
-        raise BadInput("within contradicts overlaps, startsAfter and startsBefore: give one or the other")
+    if asked.overlaps or asked.starts_after or asked.starts_before or asked.ends_after:
+        raise BadInput("within contradicts overlaps, startsAfter, startsBefore and endsAfter: give one or the other")
     return window(city, asked.within.to_domain())
 
 

@@ -80,6 +80,21 @@ EVENTS: dict[str, tuple[Callable[[Number], EventFilter], Event, Event]] = {
         made.event("in", starts_at=made.at(12) - timedelta(seconds=1)),
         made.event("out", starts_at=made.at(12)),
     ),
+    "ends_after": (
+        lambda n: EventFilter(ends_after=made.at(12)),
+        made.event("in", starts_at=made.at(1), ends_at=made.at(12.5)),
+        made.event("out", starts_at=made.at(1), ends_at=made.at(12)),
+    ),
+    "ends_after, without length": (
+        lambda n: EventFilter(ends_after=made.at(12)),
+        made.event("in", starts_at=made.at(12), ends_at=made.at(12)),
+        made.event("out", starts_at=made.at(11), ends_at=made.at(11)),
+    ),
+    "ends_after, no day yet": (
+        lambda n: EventFilter(ends_after=made.at(12)),
+        made.event("in", starts_at=None, ends_at=None),
+        made.event("out", starts_at=made.at(1), ends_at=made.at(2)),
+    ),
     "overlaps, begun before": (
         lambda n: EventFilter(overlaps=made.span(12, 14)),
         made.event("in", starts_at=made.at(1), ends_at=made.at(12.5)),

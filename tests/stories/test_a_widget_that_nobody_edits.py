@@ -40,6 +40,21 @@ async def test_it_gets_what_is_on_from_now_on(city: City, hub: Caller) -> None:
     assert spaces
 
 
+async def test_without_a_time_what_is_over_is_not_listed_and_with_one_it_is(city: City, hub: Caller) -> None:
+    told = await hub.ask("""{
+      now: events(first: 100) { totalCount nodes { startsAt endsAt } }
+      all: events(filter: { startsAfter: "2026-01-01T00:00:00Z" }, first: 100) { totalCount nodes { endsAt } }
+    }""")
+
+    def ends(events: list[dict[str, str | None]]) -> list[datetime]:
+        return [datetime.fromisoformat(event["endsAt"]) for event in events if event["endsAt"] is not None]
+
+    assert all(end > city.now for end in ends(told.data["now"]["nodes"]))
+    assert any(datetime.fromisoformat(event["startsAt"]) < city.now for event in told.data["now"]["nodes"]), "is on"
+    assert any(end <= city.now for end in ends(told.data["all"]["nodes"]))
+    assert 0 < told.data["now"]["totalCount"] < told.data["all"]["totalCount"]
+
+
 async def test_its_answer_is_kept_for_the_minute_and_no_longer(city: City, hub: Caller) -> None:
     city.now += timedelta(seconds=48)
     query = "{ events(filter: { within: { hours: 1 } }) { nodes { id } } }"
