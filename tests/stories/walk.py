@@ -10,12 +10,12 @@ once if
 
 from __future__ import annotations
 
-from collections import deque
-from collections.abc import Iterator, Sequence
+from collections import Counter, deque
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
-from itertools import pairwise
 from typing import Any, NamedTuple
 
+import msgspec
 import orjson
 from graphql import (
     GraphQLEnumType,
@@ -38,6 +38,8 @@ from hub.domain.city import Hall
 from hub.domain.reading import Asks
 from hub.http.asking import Asked
 from hub.http.graphql import GraphQLEndpoint
+from hub.index.read import Index
+from hub.index.watched import Watched
 from hub.observe.metrics import Metrics
 from hub.records.core import LANGUAGES, Ref
 from hub.schema.edges import Served, answering, objects_of, rows_of
@@ -47,6 +49,8 @@ FEW = 3
 CANDIDATES = 60  # records of each kind and source among which they are chosen
 AT_ONCE = 60  # probes of one operation
 PAGE = "first: 2"
+SPAN = ("from", "to")
+REFUSED = {"BAD_INPUT", "BAD_ID"}  # of an id of another kind than a filter takes
 TOO_MANY = "TOO_MANY_LOOKUPS"
 
 
@@ -82,9 +86,11 @@ class Parents(NamedTuple):
 
 
 class Answered(NamedTuple):
-    """What a question cost, and what came. `errors`: those of each probe, by its number, with their codes."""
+    """What a question cost, and what came. `statements`: how often each was made. `errors`: the code of each probe that
+    has one, by its number.
+    """
 
-    statements: int
+    statements: Counter[str]
     requests: int
     rows: list[dict[str, Any]]
     errors: dict[int, str]
@@ -98,13 +104,32 @@ class Walked(NamedTuple):
     wrong: list[str]
 
 
+class Counting(Watched):
+    """The index, and how often it was asked each statement."""
+
+    def __init__(self, index: Index) -> None:
+        super().__init__(index)
+        self.asked: Counter[str] = Counter()
+
+    def rows(self, sql: str, params: Sequence[Any] | Mapping[str, Any] = ()) -> list[tuple[Any, ...]]:
+        self.asked[sql] += 1
+        return self._index.rows(sql, params)
+
+    async def slow_rows(
+        self, sql: str, params: Sequence[Any] | Mapping[str, Any] = (), *, deadline: float
+    ) -> list[tuple[Any, ...]]:
+        self.asked[sql] += 1
+        return await self._index.slow_rows(sql, params, deadline=deadline)
+
+
 class Meter:
     """Asks a schema over a hall, and counts the statements and the requests to upstreams that an answer took."""
 
     def __init__(self, schema: Schema, hall: Hall) -> None:
         self.graph: GraphQLSchema = schema._schema
-        self.hall = hall
-        self._endpoint = GraphQLEndpoint(schema, hall, Metrics(), languages=LANGUAGES)
+        self._index = Counting(hall.index)
+        self.hall = msgspec.structs.replace(hall, index=self._index)
+        self._endpoint = GraphQLEndpoint(schema, self.hall, Metrics(), languages=LANGUAGES)
 
     async def ask(self, query: str, **variables: Any) -> dict[str, Any]:
         answer = await self._endpoint.answer(Asked(query=query, variables=variables), LANGUAGES)
@@ -119,14 +144,15 @@ class Meter:
         else:
             query = f"query($ids: [ID!]!) {{ nodes(ids: $ids) {{ ... on {parents.kind} {{ {wanted} }} }} }}"
             variables = {"ids": parents.ids}
-        statements, requests = self.hall.index.queries, self._requests()
+        requests = self._requests()
+        self._index.asked = Counter()
         told = await self.ask(query, **variables)
         errors = {}
         for error in told.get("errors", ()):
             alias = next(step for step in error["path"] if isinstance(step, str) and step != "nodes")
             errors[int(alias.removeprefix("p"))] = error["extensions"]["code"]
         rows = [told["data"] or {}] if parents.ids is None else [row or {} for row in told["data"]["nodes"]]
-        return Answered(self.hall.index.queries - statements, self._requests() - requests, rows, errors)
+        return Answered(self._index.asked, self._requests() - requests, rows, errors)
 
     def _requests(self) -> int:
         return sum(self.hall.fetcher.requests(source) for source in self.hall.sources)
@@ -194,8 +220,8 @@ async def walk(meter: Meter) -> Walked:
         many = Parents(kind.name, ids[:MANY], len(ids[:MANY]))
         twice = Parents(kind.name, ids[:MANY] * 2, many.rows)
         sizes = Sizes(many.first(1), many.first(min(FEW, many.rows)), many, twice)
-        for some in _together(found):
-            await _measure(meter, sizes, some, maker, walked)
+        for some in _together(await _known(meter, sizes, found, maker, walked)):
+            await _measure(meter, sizes, some, walked)
     root = meter.graph.query_type
     assert root is not None
     left = [
@@ -205,8 +231,9 @@ async def walk(meter: Meter) -> Walked:
     ]
     walked.asked.update(probe.edge for probe in left)
     pages = Parents(root.name, None, MANY)
-    for some in _together(left):
-        await _measure(meter, Sizes(pages.first(1), pages.first(FEW), pages, pages), some, maker, walked)
+    sizes = Sizes(pages.first(1), pages.first(FEW), pages, pages)
+    for some in _together(await _known(meter, sizes, left, maker, walked)):
+        await _measure(meter, sizes, some, walked)
     return walked
 
 
@@ -230,43 +257,45 @@ def _together(probes: Sequence[Probe]) -> Iterator[Sequence[Probe]]:
     yield from ([probe] for probe in searching if probe.means is not None)
 
 
-async def _measure(meter: Meter, sizes: Sizes, probes: Sequence[Probe], maker: Maker, walked: Walked) -> None:
-    one = await meter.under(sizes.one, probes)
+async def _known(meter: Meter, sizes: Sizes, probes: Sequence[Probe], maker: Maker, walked: Walked) -> list[Probe]:
+    """Those that can be asked: each id that a filter may take was tried, and one kind of them is the right one."""
+    asked: list[Probe] = []
+    for start in range(0, len(probes), AT_ONCE):
+        some = probes[start : start + AT_ONCE]
+        one = await meter.under(sizes.one, some)
+        for number, probe in enumerate(some):
+            code = one.errors.get(number)
+            if probe.means is not None and code not in REFUSED:
+                maker.learn(probe.means)
+            elif probe.means is None and code not in {None, TOO_MANY}:
+                walked.wrong.append(f"{probe.edge}: {code}, asked as {probe.text}")
+        asked += some
+    return [probe for probe in asked if probe.means is None or maker.is_known(probe.means)]
+
+
+async def _measure(meter: Meter, sizes: Sizes, probes: Sequence[Probe], walked: Walked) -> None:
+    few = await meter.under(sizes.few, probes)
+    many = await meter.under(sizes.many, probes)
+    twice = await meter.under(sizes.twice, probes)
     for number, probe in enumerate(probes):
-        if number not in one.errors and probe.means is not None:
-            maker.learn(probe.means)
-    asked = [probe for probe in probes if probe.means is None or maker.is_known(probe.means)]
-    walked.wrong.extend(
-        f"{probe.edge}: {one.errors[number]}, asked as {probe.text}"
-        for number, probe in enumerate(probes)
-        if number in one.errors and probe.means is None  # a filter may be refused where it makes no sense
-    )
-    if not asked:
-        return
-    few = await meter.under(sizes.few, asked)
-    many = await meter.under(sizes.many, asked)
-    twice = await meter.under(sizes.twice, asked)
-    walked.empty.update(p.edge for n, p in enumerate(asked) if all(row.get(f"p{n}") in (None, []) for row in many.rows))
-    asks = tuple({who for probe in asked for who in probe.asks})
-    grew = many.statements - few.statements
+        if all(row.get(f"p{number}") in (None, []) for row in many.rows):
+            walked.empty.add(probe.edge)
+    asks = tuple({who for probe in probes for who in probe.asks})
     requests = few.requests + many.requests
-    # the second time may be cheaper: a process keeps the calendars of rooms
-    is_flat = twice.statements <= many.statements and requests <= meter.most(asks)
-    if is_flat and (grew < max(1, sizes.many.rows - sizes.few.rows) or any(who.parents for who in asks)):
+    is_search = any(who.parents for who in asks)  # which costs statements for each row too
+    grew = max((many.statements - few.statements).values(), default=0)
+    is_flat = grew < max(1, sizes.many.rows - sizes.few.rows) or is_search
+    if is_flat and twice.statements == many.statements and requests <= meter.most(asks):
         return
-    if len(asked) > 1:
+    if len(probes) > 1:
         await meter.forget()
-        for probe in asked:
-            await _measure(meter, sizes, [probe], maker, walked)
+        for probe in probes:
+            await _measure(meter, sizes, [probe], walked)
         return
-    (probe,) = asked
-    steps = [await meter.under(sizes.many.first(n), asked) for n in range(1, sizes.many.rows + 1)]
-    if is_flat and not all(more.statements > less.statements for less, more in pairwise(steps)):
-        return  # what more rows brought was more data, not a statement for each
     walked.wrong.append(
-        f"{probe.edge}: {few.statements} statements for {sizes.few.rows} rows of {sizes.few.kind},"
-        f" {many.statements} for {sizes.many.rows}, {twice.statements} for the same twice; {requests} requests where"
-        f" {meter.most(asks)} are told; asked as {probe.text}"
+        f"{probes[0].edge}: {few.statements.total()} statements for {sizes.few.rows} rows of {sizes.few.kind},"
+        f" {many.statements.total()} for {sizes.many.rows}, {twice.statements.total()} for the same twice; {requests}"
+        f" requests where {meter.most(asks)} are told; asked as {probes[0].text}"
     )
 
 
@@ -285,7 +314,11 @@ class Maker:
 
     def given(self, field: GraphQLField) -> Iterator[tuple[str, Means | None]]:
         """What a field needs, with the shortest page; then again with each way to filter by ids."""
-        needed = {name: made(name, one.type) for name, one in field.args.items() if is_required_argument(one)}
+        needed = {
+            name: made(name, one.type)
+            for name, one in field.args.items()
+            if is_required_argument(one) or name in SPAN  # one of several ways to say when: this one is enough
+        }
         if "first" in field.args:
             needed["first"] = PAGE.removeprefix("first: ")
         yield _written(needed), None
