@@ -29,7 +29,6 @@ def figures() -> list[Figure]:
             against=f"comparing it with all of {len(everything)} places",
             beside=by_hand / len(TEXTS) * 1e6,
             ratio=by_keys / by_hand,
-            note="finding those that share a word, in Python, included",
         ),
     ]
 

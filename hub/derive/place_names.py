@@ -94,6 +94,9 @@ def rest_of(said: Sequence[str], name: Sequence[str]) -> list[str] | None:
 
     What one writes in two words the other may write in one: Pikku-Huopalahti, Maunula-talo.
     """
+    whole = "".join(said)
+    if not all(word[:PREFIX] in whole or kind_word(word) is not None for word in name):
+        return None  # most places that share a word with a text end here
     rest = list(said)
     at = 0
     while at < len(name):

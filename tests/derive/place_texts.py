@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+from collections import defaultdict
 from functools import cache
 from pathlib import Path
 from typing import Any, Literal
@@ -41,6 +42,15 @@ def gazetteer() -> tuple[tuple[str, House], ...]:
     return tuple({**made, **{place["fi"]: _of_file(place) for place in FILE["places"].values()}}.items())
 
 
+@cache
+def _by_key() -> dict[str, list[int]]:
+    found: dict[str, list[int]] = defaultdict(list)
+    for number, (_, known) in enumerate(gazetteer()):
+        for key in known.keys:
+            found[key].append(number)
+    return found
+
+
 def _of_made(place: MadePlace) -> House:
     return placing.house(
         LocalizedText(**place.name.map()),
@@ -60,7 +70,8 @@ def _of_file(place: dict[str, Any]) -> House:
 def meant(text: Text) -> tuple[str, float] | None:
     """The name of the place that the matcher finds in it, found by keys as in the index, and how sure it is."""
     said = placing.read(text.said)
-    near = [(i, known) for i, (_, known) in enumerate(gazetteer()) if said.keys & known.keys]
+    numbers = {number for key in said.keys for number in _by_key().get(key, ())}
+    near = [(number, gazetteer()[number][1]) for number in sorted(numbers)]
     point = None if text.point is None else Point(lat=text.point[0], lon=text.point[1])
     found = placing.meant(said, point, near)
     return None if found is None else (gazetteer()[found.key][0], found.confidence)

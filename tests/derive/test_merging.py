@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from hub.derive.joins import Joins
 from hub.derive.merging import merged, united
+from hub.derive.overrides import Overrides
 from hub.index.write import Writer
 from hub.records.core import Address, Contact, LocalizedText, Picture
 from hub.records.merged import LibraryFacts
@@ -179,4 +180,25 @@ def test_a_copy_read_again_makes_a_place_no_other_place() -> None:
 
     assert writer.connection.execute("SELECT hash FROM place").fetchall() == before
     assert [m.read_at for m in places(writer)[unit.ref].members] == [later, made.NOW]
+    writer.close()
+
+
+def test_a_code_that_neither_table_nor_file_knows_is_told_once(caplog: pytest.LogCaptureFixture) -> None:
+    said = Overrides(branches=(("b/8", None),))
+    writer = made.in_memory(msgspec.structs.replace(CODES, overrides=said))
+    known = next(iter(CODES.codes))
+    for key in ("1", "2"):
+        made.put(writer, made.thing(key, "Pora", known, "b/8", "b/9"))
+
+    told = [(record.getMessage(), vars(record)["code"]) for record in caplog.records]
+    assert told == [("joins.unknown_code", "b/9")]
+    writer.close()
+
+
+def test_the_operator_says_which_place_a_code_is() -> None:
+    said = Overrides(branches=(("b/9", ("sm", "7")),))
+    writer = made.in_memory(msgspec.structs.replace(CODES, overrides=said))
+    made.put(writer, made.unit("7"))
+
+    assert branches(writer) == {"b/9": "sm:7"}
     writer.close()

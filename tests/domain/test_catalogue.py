@@ -10,7 +10,7 @@ import httpx
 import pytest
 
 from hub.derive.joins import Joins
-from hub.domain import catalogue, cursors
+from hub.domain import catalogue, cursors, holdings
 from hub.domain.answers import AnswerState
 from hub.domain.catalogue import CatalogueFilter
 from hub.domain.lists import Found, PageArgs
@@ -304,3 +304,14 @@ async def test_a_search_takes_no_longer_than_its_request_may(town: Town) -> None
     assert state(found)[0] is AnswerState.TIMED_OUT
     assert town.catalogue.asked == []
     assert town.now - made.NOW == timedelta(seconds=9)
+
+
+async def test_a_code_of_a_copy_that_is_no_branch_is_told_once(town: Town, caplog: pytest.LogCaptureFixture) -> None:
+    record = made.thing("1", "Porakone", "2/Helmet/h/h01/", "2/Helmet/h/hzz/")
+    town.put(record)
+    city = town.city()
+
+    for _ in range(2):
+        await holdings.holdings_of(city, [record])
+
+    assert [vars(said)["code"] for said in caplog.records if said.name == "hub.domain.holdings"] == ["2/Helmet/h/hzz/"]

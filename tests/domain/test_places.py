@@ -229,3 +229,13 @@ async def test_what_a_place_offers_is_told_once_in_its_order(town: Town) -> None
     known = [place for place in places.by_number(city, town.rids(unit)) if place]
 
     assert places.services_of(city, known) == [[lending.name]]
+
+
+async def test_how_sure_an_events_place_is_depends_on_who_says_it(town: Town) -> None:
+    unit = made.unit("8215", "Kallion kirjasto")
+    named = made.event("named", at_place=unit.ref)
+    read = made.event("read", location_text=made.fi("Kallion kirjasto, 2. kerros"))
+    nowhere = made.event("nowhere", location_text=made.fi("Zoom"))
+    town.put(unit, named, read, nowhere)
+
+    assert places.confidences_of_events(town.city(), town.rids(named, read, nowhere)) == [1.0, 0.97, None]
