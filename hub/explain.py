@@ -11,7 +11,7 @@ import msgspec
 from graphql import GraphQLError, OperationDefinitionNode, OperationType, get_operation_ast
 from graphql.execution.values import get_variable_values
 from rich.console import Console
-from rich.table import Table
+from rich.table import Column, Table
 
 from hub.app import create_app, running
 from hub.configured import Settings
@@ -151,7 +151,7 @@ def _asked(hall: Hall, step: Step) -> list[AskedSource]:
 
 def show_edges(edges: Sequence[Edge], out: Console) -> None:
     """Without those that cost nothing."""
-    table = Table("edge", "gives", "served from", "by")
+    table = _table("edge", "gives", "served from", "by")
     costly = [edge for edge in edges if edge.served is not Served.ATTRIBUTE]
     for edge in costly:
         served = f"{edge.served}" if edge.parents is None else f"{edge.served}, {edge.parents} in one operation"
@@ -161,7 +161,7 @@ def show_edges(edges: Sequence[Edge], out: Console) -> None:
 
 
 def show_plan(explained: Sequence[Explained], out: Console) -> None:
-    table = Table("field", "rows", "served from", "reads", "asks at most")
+    table = _table("field", "rows", "served from", "reads", "asks at most")
     for one in explained:
         table.add_row(
             one.path,
@@ -177,6 +177,11 @@ def show_plan(explained: Sequence[Explained], out: Console) -> None:
             most[asked.source] = most.get(asked.source, 0) + asked.requests
     told = ", ".join(f"{source} {requests}" for source, requests in most.items())
     out.print(f"Requests at most: {told}." if told else "No service is asked: the index has it all.", highlight=False)
+
+
+def _table(*columns: str) -> Table:
+    """Names are one long word each: on a narrow page they go on in the next line, whole."""
+    return Table(*(Column(name, overflow="fold") for name in columns))
 
 
 def _with_age(source: FromSource) -> str:
