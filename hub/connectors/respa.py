@@ -66,6 +66,8 @@ PERIOD = re.compile(r"(?:(\d{1,4}) )?(\d{1,2}):(\d\d):(\d\d)", re.ASCII)
 FREED = {"cancelled", "denied"}
 KINDS = {"space": SpaceKind.ROOM, "item": SpaceKind.EQUIPMENT}
 A_PERSON = "person"
+WHEELCHAIR = "11"  # of the accessibility survey's viewpoints: somebody who uses a wheelchair
+VERDICTS = {"green": True, "red": False}
 UNITS = {
     "hourly": PriceUnit.PER_HOUR,
     "daily": PriceUnit.PER_DAY,
@@ -121,7 +123,8 @@ class Respa:
         return self._list("unit/", asked, ask.after, self._places, PLACES)
 
     def spaces(self, ask: Ask) -> Fetch[Page[Space]]:
-        return self._list("resource/", {**self._wanted, "page_size": str(LISTED)}, ask.after, self._spaces, SPACES)
+        asked = {**self._wanted, "include": "accessibility_summaries", "page_size": str(LISTED)}
+        return self._list("resource/", asked, ask.after, self._spaces, SPACES)
 
     def booking_hours(self, ask: Ask) -> Fetch[Page[BookingHours]]:
         """Of every space, from today's midnight to the end of the 13th day after it; the first opening of each day."""
@@ -335,6 +338,14 @@ class Respa:
                 needs_confirmation=resource.need_manual_confirmation,
             ),
             is_bookable=resource.reservable,
+            for_wheelchair=next(
+                (
+                    VERDICTS.get(one.value or "")
+                    for one in resource.accessibility_summaries
+                    if one.viewpoint_id == WHEELCHAIR
+                ),
+                None,
+            ),
             booking_url=weblink(resource.external_reservation_url) or address,
         )
 
@@ -454,6 +465,11 @@ def _cents(euros: Decimal | None) -> int | None:
     return int((euros * 100).to_integral_value(ROUND_HALF_UP))
 
 
+def _for_wheelchair(summaries: Sequence[_Summary]) -> bool | None:
+    values = [one.value for one in summaries if one.viewpoint_id == WHEELCHAIR]
+    return VERDICTS.get(values[0] or "") if values else None
+
+
 def _pictures(images: Sequence[_Image]) -> tuple[Picture, ...]:
     """The main one first."""
     ordered = sorted(images, key=lambda image: image.type != "main")
@@ -524,6 +540,11 @@ class _Type(_Named):
     main_type: str | None = None
 
 
+class _Summary(msgspec.Struct):
+    viewpoint_id: str | None = None
+    value: str | None = None
+
+
 class _Image(msgspec.Struct):
     url: str | None = None
     type: str | None = None
@@ -542,6 +563,7 @@ class _Resource(msgspec.Struct):
     equipment: list[_Named] = []
     purposes: list[_Named] = []
     images: list[_Image] = []
+    accessibility_summaries: list[_Summary] = []
     min_price: Decimal | None = None
     max_price: Decimal | None = None
     price_type: str | None = None

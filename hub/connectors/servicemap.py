@@ -63,6 +63,7 @@ UNIT_FIELDS = (
     "www",
     "picture_url",
     "picture_caption",
+    "accessibility_viewpoints",
     "accessibility_shortcoming_count",
     "identifiers",
     "services",
@@ -186,7 +187,6 @@ class Servicemap:
         city = municipality.capitalize() if municipality else None  # an id: "helsinki"
         picture = weblink(unit.picture_url)
         www = unit.www or _Texts()
-        count = unit.accessibility_shortcoming_count
         identifiers = tuple(
             Identifier(namespace=namespace, value=value)
             for one in unit.identifiers or ()
@@ -208,7 +208,7 @@ class Servicemap:
             location=_point(unit.location),
             # its own; those of its staff are in `connections`, which we do not ask for
             contact=contact(unit.phone, unit.email, (www.fi, www.sv, www.en)),
-            accessibility=Accessibility(**msgspec.structs.asdict(count)) if count is not None and count.says else None,
+            accessibility=_accessibility(unit),
             services=tuple(self.source.ref(Service.kind, service) for service in services),
             picture=Picture(url=picture, alt=_text(unit.picture_caption)) if picture else None,
         )
@@ -366,6 +366,18 @@ class _Identifier(msgspec.Struct):
     value: str
 
 
+WHEELCHAIR = "11"  # of the survey's viewpoints: somebody who uses a wheelchair
+VERDICTS = {"green": True, "red": False}
+
+
+def _accessibility(unit: _Unit) -> Accessibility | None:
+    count, viewpoints = unit.accessibility_shortcoming_count or _Shortcomings(), unit.accessibility_viewpoints or {}
+    verdict = VERDICTS.get(viewpoints.get(WHEELCHAIR) or "")
+    if not count.says and verdict is None:
+        return None
+    return Accessibility(for_wheelchair=verdict, **msgspec.structs.asdict(count))
+
+
 class _Shortcomings(msgspec.Struct):
     wheelchair: Count | None = None
     reduced_mobility: Count | None = None
@@ -394,6 +406,7 @@ class _Unit(msgspec.Struct):  # the fields of UNIT_FIELDS, by their names
     www: _Texts | None = None
     picture_url: str | None = None
     picture_caption: _Texts | None = None
+    accessibility_viewpoints: dict[str, str | None] | None = None
     accessibility_shortcoming_count: _Shortcomings | None = None
     identifiers: list[_Identifier] | None = None
     services: list[Id] | None = None

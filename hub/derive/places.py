@@ -220,6 +220,7 @@ def _write(db: sqlite3.Connection, places: Mapping[int, CityPlace], gone: Collec
                 place.ref.source,
                 place.is_online,
                 city,
+                None if place.accessibility is None else place.accessibility.for_wheelchair,
                 hashes[rid],
             )
         )

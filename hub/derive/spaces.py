@@ -18,7 +18,8 @@ _PLACES = "SELECT member, place FROM place_member WHERE member IN (SELECT value 
 def derive_spaces(writer: Writer, touched: Touched) -> None:
     db = writer.connection
     delete(db, "space", "rid", touched.all)
-    delete(db, "space_text", "rowid", touched.all)
+    for table in ("space_text", "space_equipment"):
+        delete(db, table, "rowid", touched.all)
     spaces = {rid: record for rid, record in writer.load(touched.changed).items() if isinstance(record, Space)}
     at = writer.rid_of({space.place for space in spaces.values() if space.place})
     places = dict(select(db, _PLACES, set(at.values())))
@@ -34,6 +35,7 @@ def derive_spaces(writer: Writer, touched: Touched) -> None:
                 space.capacity,
                 None if space.price is None else int(space.price.is_free),
                 space.is_bookable,
+                space.for_wheelchair,
                 sort_key(space.name.any if space.name else None),
                 space.ref.source,
             )
@@ -44,6 +46,7 @@ def derive_spaces(writer: Writer, touched: Touched) -> None:
         "space_text",
         [(rid, (s.name, s.type_name, s.description, *s.equipment, *s.purposes)) for rid, s in sorted(spaces.items())],
     )
+    put_texts(db, "space_equipment", [(rid, tuple(s.equipment)) for rid, s in sorted(spaces.items())])
 
 
 def derive_opening_days(writer: Writer, touched: Touched, ranks: Mapping[str, int]) -> None:

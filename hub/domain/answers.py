@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from enum import StrEnum
 
@@ -109,13 +108,9 @@ def _progress(records: int, progress: float | None) -> str:
     return f"first crawl under way: {records} records so far{share}"
 
 
-def left_out(city: City, sources: Iterable[str], why: str) -> list[SourceAnswer]:
-    """Notes on the sources (an id for each row of theirs) of rows that a list does not show."""
-    counts = Counter(sources)
-    return [
-        SourceAnswer(source=city.sources[id_], state=AnswerState.FRESH, message=f"{count} left out: {why}")
-        for id_, count in counts.items()
-    ]
+def left_out(city: City, source: str, count: int, why: str) -> SourceAnswer:
+    """A note on so many rows of a source (its id) that a list does not show."""
+    return SourceAnswer(source=city.sources[source], state=AnswerState.FRESH, message=f"{count} left out: {why}")
 
 
 def with_notes(answer: SourceAnswer, notes: Sequence[SourceAnswer]) -> SourceAnswer:

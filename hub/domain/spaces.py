@@ -6,6 +6,7 @@ are not harvested are asked for, by `hub/domain/asked_times.py`.
 
 from __future__ import annotations
 
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import partial
@@ -99,8 +100,10 @@ async def _listed(
 ) -> list[Found[Space]]:
     listing = index.spaces(wanted.facts, under)
     order = f"spaces:{wanted.facts.sort}"
+    untold = _Untold(city, index.untold(wanted.facts, under), parents)
     if wanted.free_during is not None:
-        return await _free(city, listing, wanted.free_during, parents, page, order=order)
+        found = await _free(city, listing, wanted.free_during, parents, page, order=order)
+        return untold.noted(found)
 
     def told() -> list[SourceAnswer]:
         return answers.from_collections(city, *(TIMED_KINDS if with_times else KINDS))
@@ -115,7 +118,37 @@ async def _listed(
         notes = _old_times(city, missed, oldest)
         for one in found:
             one.but(_noted(notes))
-    return found
+    return untold.noted(found)
+
+
+class _Untold:
+    """What a list leaves out since its sources do not tell what the filter asks: counted for all parents together, when
+    the answers are asked for.
+    """
+
+    def __init__(self, city: City, asked: Sequence[tuple[str, Listing]], parents: Sequence[int] | None) -> None:
+        self._city = city
+        self._asked = asked
+        self._parents = parents
+        self._counted: dict[int, list[SourceAnswer]] | None = None
+
+    def noted(self, found: list[Found[Space]]) -> list[Found[Space]]:
+        if self._asked:
+            for parent, one in zip(self._parents if self._parents is not None else (0,), found, strict=True):
+                one.but(partial(self._with_notes, parent))
+        return found
+
+    def _with_notes(self, parent: int, told: list[SourceAnswer]) -> list[SourceAnswer]:
+        return _noted(self._of(parent))(told)
+
+    def _of(self, parent: int) -> list[SourceAnswer]:
+        if self._counted is None:
+            self._counted = defaultdict(list)
+            once = None if self._parents is None else list(dict.fromkeys(self._parents))
+            for why, listing in self._asked:
+                for whose, source, count in self._city.index.rows(*listing.tally(once, "t.source")):
+                    self._counted[whose].append(answers.left_out(self._city, source, count, why))
+        return self._counted.get(parent, [])
 
 
 # ---- by time
@@ -217,9 +250,9 @@ class _Examined:
         """How many of these are not shown since their times are not known."""
         if self._wanted.include_unknown:
             return []
-        return answers.left_out(
-            self._city, [self._unknown[rid] for rid in rids if rid in self._unknown], "their free times are not known"
-        )
+        counts = Counter(self._unknown[rid] for rid in rids if rid in self._unknown)
+        why = "their free times are not known"
+        return [answers.left_out(self._city, source, count, why) for source, count in counts.items()]
 
 
 def _old_times(city: City, missed: Missed, oldest: datetime | None) -> list[SourceAnswer]:

@@ -13,7 +13,7 @@ TEXT = 'fi, sv, en, tokenize="unicode61 remove_diacritics 0"'
 DDL = f"""
 CREATE TABLE place(
   rid INTEGER PRIMARY KEY, tprek TEXT, kinds INTEGER NOT NULL, lat REAL, lon REAL, name TEXT NOT NULL,
-  source TEXT NOT NULL, online INTEGER NOT NULL, city TEXT, hash BLOB NOT NULL);
+  source TEXT NOT NULL, online INTEGER NOT NULL, city TEXT, wheelchair INTEGER, hash BLOB NOT NULL);
 CREATE TABLE place_body(rid INTEGER PRIMARY KEY, body BLOB NOT NULL);
 CREATE UNIQUE INDEX place_tprek ON place(tprek) WHERE tprek IS NOT NULL;
 CREATE INDEX place_name ON place(name, rid, kinds, lat, lon, source);
@@ -55,11 +55,12 @@ CREATE INDEX open_time_day ON open_time(day);
 
 CREATE TABLE space(
   rid INTEGER PRIMARY KEY, at INTEGER, place INTEGER, kind TEXT NOT NULL, capacity INTEGER, free INTEGER,
-  bookable INTEGER NOT NULL, name TEXT NOT NULL, source TEXT NOT NULL);
+  bookable INTEGER NOT NULL, wheelchair INTEGER, name TEXT NOT NULL, source TEXT NOT NULL);
 CREATE INDEX space_name ON space(name, rid, place, kind, capacity, free, bookable, source);
 CREATE INDEX space_place ON space(place, name, rid, kind, capacity, free, bookable);
 CREATE INDEX space_at ON space(at);
 CREATE VIRTUAL TABLE space_text USING fts5({TEXT});
+CREATE VIRTUAL TABLE space_equipment USING fts5({TEXT});
 -- seconds of one day of one space, by the record that tells; known 0: nobody knows its hours (hub/index/use.py)
 CREATE TABLE use_day(
   space INTEGER NOT NULL, day INTEGER NOT NULL, told INTEGER NOT NULL, known INTEGER NOT NULL,

@@ -95,6 +95,15 @@ class Listing(msgspec.Struct, frozen=True, kw_only=True):
             params,
         )
 
+    def tally(self, parents: Sequence[int] | None, by: str) -> tuple[str, dict[str, Any]]:
+        """Rows (parent, value of the expression `by`, count); what has no row has none."""
+        params: dict[str, Any] = dict(self.params)
+        if parents is None:
+            return f"SELECT 0, {by}, count(*) FROM {self.table} t{_where(self.where)} GROUP BY 2", params
+        source, conditions, given = self._hanging(self.where, params, parents)
+        sql = f"SELECT p.value, {by}, count(*) FROM json_each(:parents) p CROSS JOIN {source}{_where(conditions)}"
+        return f"{given}{sql} GROUP BY 1, 2", params
+
     def _hanging(
         self, conditions: Sequence[str], params: dict[str, Any], parents: Sequence[int]
     ) -> tuple[str, list[str], str]:

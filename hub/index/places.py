@@ -74,13 +74,15 @@ def places(wanted: PlaceFilter, under: Under | None = None) -> Listing:
     return Listing(table="place", sort=sort, where=tuple(c.where), params=c.params, under=under)
 
 
-def text_condition(c: Conditions, table: str, text: str) -> None:
-    """Rows whose text holds every word. No word at all matches nothing rather than everything."""
+def text_condition(c: Conditions, table: str, text: str, name: str = "text") -> None:
+    """Rows whose text holds every word. No word at all matches nothing rather than everything. `name`: the parameter's,
+    where a filter asks for several texts.
+    """
     found = match(text)
     if found is None:
         c.add("0")
     else:
-        c.add(f"t.rid IN (SELECT rowid FROM {table} WHERE {table} MATCH :text)", text=found)
+        c.add(f"t.rid IN (SELECT rowid FROM {table} WHERE {table} MATCH :{name})", **{name: found})
 
 
 def inside_box(c: Conditions, place: str, box: Box, name: str) -> None:

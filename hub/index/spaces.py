@@ -10,6 +10,7 @@ import msgspec
 from hub.index.geo import Box, Near, near_params, squared_sql
 from hub.index.listing import Conditions, Listing, Under
 from hub.index.near import from_parent, is_around
+from hub.index.opening import Opening, are_open
 from hub.index.places import inside_box, text_condition
 from hub.index.read import Index
 from hub.records.spaces import BookingHours, BusyTimes, Space, SpaceKind
@@ -29,6 +30,9 @@ class SpaceFacts(msgspec.Struct, frozen=True, kw_only=True):
     people: int | None = None  # so many must fit; a space of unknown size is left out
     is_free: bool | None = None
     is_bookable: bool | None = None
+    equipment: tuple[str, ...] = ()  # all of these are in it, by their words
+    for_wheelchair: bool | None = None  # by its own survey, else by its place's; what nobody surveyed is left out
+    opening: Opening | None = None  # of its place
     near: Near | None = None
     box: Box | None = None
     places: tuple[int, ...] = ()
@@ -37,6 +41,7 @@ class SpaceFacts(msgspec.Struct, frozen=True, kw_only=True):
 
 
 AT_PLACE = Under(condition="t.place = p.value")
+_WHEELCHAIR = "coalesce(t.wheelchair, (SELECT n.wheelchair FROM place n WHERE n.rid = t.place))"
 _LAT = "(SELECT n.lat FROM place n WHERE n.rid = t.place)"
 _LON = "(SELECT n.lon FROM place n WHERE n.rid = t.place)"
 
@@ -52,6 +57,12 @@ def spaces(wanted: SpaceFacts, under: Under | None = None) -> Listing:
         c.add("t.free = :free", free=int(wanted.is_free))
     if wanted.is_bookable is not None:
         c.add("t.bookable = :bookable", bookable=int(wanted.is_bookable))
+    for number, thing in enumerate(wanted.equipment):
+        text_condition(c, "space_equipment", thing, f"equipment{number}")
+    if wanted.for_wheelchair is not None:
+        c.add(f"{_WHEELCHAIR} = :wheelchair", wheelchair=int(wanted.for_wheelchair))
+    if wanted.opening is not None:
+        are_open(c, "t.place", wanted.opening)
     if wanted.places:
         c.any_of("t.place", "places", wanted.places)
     if wanted.areas:
@@ -73,6 +84,35 @@ def spaces(wanted: SpaceFacts, under: Under | None = None) -> Listing:
     elif wanted.sort is SpaceSort.CAPACITY:
         sort = ("coalesce(t.capacity, 1000000)",)
     return Listing(table="space", sort=sort, where=tuple(c.where), params=c.params, under=under)
+
+
+def untold(wanted: SpaceFacts, under: Under | None = None) -> list[tuple[str, Listing]]:
+    """For each filter that a source may not be able to answer: what is not told, and the spaces that meet all the other
+    filters and of which it is not.
+    """
+    told = Conditions()
+    if wanted.opening is not None:
+        for is_open in (True, False):
+            are_open(told, "t.place", msgspec.structs.replace(wanted.opening, is_open=is_open))
+    neither = " AND ".join(f"({each}) IS NOT 1" for each in told.where)
+    asked = (
+        (wanted.people, {"people": None}, "t.capacity IS NULL", "nobody tells how many fit"),
+        (wanted.is_free, {"is_free": None}, "t.free IS NULL", "nobody tells what they cost"),
+        (
+            wanted.for_wheelchair,
+            {"for_wheelchair": None},
+            f"{_WHEELCHAIR} IS NULL",
+            "nobody tells of wheelchairs",
+        ),
+        (wanted.opening, {"opening": None}, neither, "nobody tells whether they are open"),
+    )
+    found = []
+    for value, without, condition, why in asked:
+        if value is not None:
+            others = spaces(msgspec.structs.replace(wanted, **without), under)
+            params = {**others.params, **told.params}
+            found.append((why, msgspec.structs.replace(others, where=(*others.where, condition), params=params)))
+    return found
 
 
 class TimesRow(msgspec.Struct, frozen=True, gc=False):

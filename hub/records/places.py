@@ -31,8 +31,12 @@ class Identifier(Value, frozen=True, kw_only=True, gc=False):
 
 
 class Accessibility(Value, frozen=True, kw_only=True, gc=False, omit_defaults=True):
-    """Shortcomings counted by a surveyor. None: not assessed; 0: assessed, none found."""
+    """Shortcomings counted by a surveyor. None: not assessed; 0: assessed, none found.
 
+    `for_wheelchair`: whether one who uses a wheelchair gets along, by the survey's own verdict. None: not told.
+    """
+
+    for_wheelchair: bool | None = None
     wheelchair: int | None = None
     reduced_mobility: int | None = None
     rollator: int | None = None

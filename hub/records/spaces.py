@@ -84,6 +84,7 @@ class Space(Record, frozen=True, kw_only=True, gc=False, omit_defaults=True):
     pictures: tuple[Picture, ...] = ()
     rules: BookingRules
     is_bookable: bool
+    for_wheelchair: bool | None = None  # its own survey's verdict; None: not told, see its place's
     access_type: str | None = None  # UNRESTRICTED, ACCESS_CODE, PHYSICAL_KEY, OPENED_BY_STAFF
     booking_url: str | None = None
 

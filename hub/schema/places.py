@@ -281,6 +281,9 @@ class Library:
 
 @strawberry.type(description="Shortcomings counted by a surveyor: null, not assessed; 0, assessed and none found.")
 class Accessibility:
+    for_wheelchair: bool | None = strawberry.field(
+        description="Whether one who uses a wheelchair gets along, by the survey's own verdict. Null: not told."
+    )
     wheelchair: int | None = strawberry.field(description="For those who use a wheelchair.")
     reduced_mobility: int | None = strawberry.field(description="For those who walk with difficulty.")
     rollator: int | None = strawberry.field(description="For those who use a rollator.")

@@ -49,6 +49,9 @@ class FreeDuringInput:
         return FreeDuring(window=window, minutes=self.minutes, include_unknown=self.include_unknown)
 
 
+MOST_THINGS = 20
+
+
 @strawberry.input(description="Which spaces to list; what is left out does not matter.")
 class SpaceFilter:
     text: str | None = strawberry.field(default=None, description="Words that its name or description must hold.")
@@ -57,6 +60,19 @@ class SpaceFilter:
         default=None, description="So many must fit; a space whose size is not told is left out."
     )
     is_free: bool | None = strawberry.field(default=None, description="Costs nothing, or costs something.")
+    equipment: list[str] | None = strawberry.field(
+        default=None, description='All of these must be in it, by their words in any language: ["videotykki"].'
+    )
+    accessible: bool | None = strawberry.field(
+        default=None,
+        description="One who uses a wheelchair gets along there, or does not, by a survey of it or of its place."
+        " What nobody surveyed is left out and counted in `answers`.",
+    )
+    open_now: bool | None = strawberry.field(
+        default=None,
+        description="Its place is open to anyone now, or is known to be closed. What nobody tells of is left out and"
+        " counted in `answers`.",
+    )
     is_bookable: bool | None = strawberry.field(default=None, description="Takes direct bookings, or does not.")
     near: NearInput | None = strawberry.field(default=None, description="Inside a circle.")
     bbox: BoxInput | None = strawberry.field(default=None, description="Inside a rectangle.")
@@ -72,12 +88,17 @@ def wanted_spaces(info: Info, given: SpaceFilter | None, sort: SpaceSort) -> Wan
     city = info.context.city
     if asked.people is not None and asked.people < 1:
         raise BadInput(f"people: {asked.people} is less than one")
+    if len(asked.equipment or ()) > MOST_THINGS:
+        raise BadInput(f"equipment: more than {MOST_THINGS} things")
     facts = SpaceFacts(
         text=asked.text,
         kinds=tuple(asked.kinds or ()),
         people=asked.people,
         is_free=asked.is_free,
         is_bookable=asked.is_bookable,
+        equipment=tuple(asked.equipment or ()),
+        for_wheelchair=asked.accessible,
+        opening=None if asked.open_now is None else places.opening(city, None, is_open=asked.open_now),
         near=asked.near.to_domain() if asked.near else None,
         box=asked.bbox.to_domain() if asked.bbox else None,
         places=nodes.rids_of(city, asked.places or (), "place", "library"),
@@ -149,6 +170,10 @@ class Space(Located):
     min_people: int | None = strawberry.field(description="People at least.")
     area_m2: float | None = strawberry.field(name="areaM2", description="Square metres.")
     equipment: list[LocalizedText] = strawberry.field(description="What is in it.")
+    for_wheelchair: bool | None = strawberry.field(
+        description="Whether one who uses a wheelchair gets along in it, by a survey of its own. Null: none; see"
+        " `place { accessibility { forWheelchair } }`."
+    )
     purposes: list[LocalizedText] = strawberry.field(description="What it is meant for.")
     price: SpacePrice | None = strawberry.field(description="Null: not told.")
     rules: BookingRules | None = strawberry.field(description="What a booking must keep to.")

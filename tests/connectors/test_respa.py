@@ -67,7 +67,8 @@ def local(text: str) -> datetime:
 def test_lists_are_asked_with_their_own_parameters() -> None:
     spaces, places = RESPA.spaces(Ask(now=NOW)), RESPA.places(Ask(now=NOW))
 
-    assert (spaces.request.url, dict(spaces.request.params)) == (f"{URL}resource/", {"page_size": "100"})
+    wanted = {"include": "accessibility_summaries", "page_size": "100"}
+    assert (spaces.request.url, dict(spaces.request.params)) == (f"{URL}resource/", wanted)
     assert (places.request.url, dict(places.request.params)) == (
         f"{URL}unit/",
         {"unit_has_resource": "true", "page_size": "100"},

@@ -120,7 +120,13 @@ def test_a_unit_becomes_a_place() -> None:
         location=Point(lat=60.18372, lon=24.95356),
         contact=Contact(phone="+358 9 310 85053", website="http://www.helmet.fi/kallionkirjasto"),
         accessibility=Accessibility(
-            wheelchair=2, reduced_mobility=1, rollator=2, stroller=5, visually_impaired=2, hearing_aid=1
+            for_wheelchair=False,
+            wheelchair=2,
+            reduced_mobility=1,
+            rollator=2,
+            stroller=5,
+            visually_impaired=2,
+            hearing_aid=1,
         ),
         services=tuple(Ref("service", "tprek", key) for key in ("473", "483", "691", "692", "806", "813")),
         picture=Picture(url="https://kirkanta.kirjastot.fi/files/photos/medium/kallio-4f901aa2.jpg"),

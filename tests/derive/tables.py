@@ -34,6 +34,7 @@ NUMBERS = {
     "open_time": ("day",),
     "space": ("rid", "at", "place"),
     "space_text": ("rowid",),
+    "space_equipment": ("rowid",),
     "use_day": ("space", "told"),
     "event": ("rid", "at", "place"),
     "event_organiser": ("organiser", "event"),

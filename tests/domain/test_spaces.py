@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from hub.domain import cursors, spaces
+from hub.domain import cursors, places, spaces
 from hub.domain.answers import AnswerState
 from hub.domain.availability import AvailabilityState
 from hub.domain.lists import Found, PageArgs
@@ -16,7 +16,8 @@ from hub.errors import BadCursor, BadInput
 from hub.index.geo import Near
 from hub.index.spaces import SpaceFacts, SpaceSort
 from hub.records.core import Record, Ref, Span
-from hub.records.spaces import BookingRules, Space
+from hub.records.places import Accessibility
+from hub.records.spaces import BookingRules, Space, SpacePrice
 from tests import made
 from tests.domain.hall import Town
 
@@ -215,3 +216,37 @@ async def test_a_room_belongs_to_its_merged_place(town: Town) -> None:
 
     assert keys(found) == ["1"]
     assert found.nodes[0].place == Ref("place", "va", "174")
+
+
+async def test_what_its_source_does_not_tell_is_left_out_of_a_filter_and_counted(town: Town) -> None:
+    house = made.unit("h", accessibility=Accessibility(for_wheelchair=True))
+    day = made.opening_day(house.ref, made.NOW.date(), made.span(8, 20))
+    town.put(
+        house,
+        day,
+        made.space("1", capacity=8, at_place=house.ref, price=SpacePrice(is_free=True)),
+        made.space("2", capacity=8, price=SpacePrice(is_free=True)),
+        made.space("3", at_place=house.ref, price=SpacePrice(is_free=True)),
+        made.space("4", capacity=2, at_place=house.ref, price=SpacePrice(is_free=True)),
+        made.space("5", capacity=9, at_place=house.ref),
+    )
+    town.crawled("va", "space")
+    city = town.city()
+    facts = SpaceFacts(people=6, is_free=True, for_wheelchair=True, opening=places.opening(city, None))
+
+    found = await spaces.spaces(city, SpaceFilter(facts=facts), PageArgs())
+    (here, nowhere) = await spaces.spaces_at(
+        city, [*town.rids(house), 9_999], SpaceFilter(facts=SpaceFacts(people=6)), PageArgs()
+    )
+
+    assert keys(found) == ["1"]
+    (answer,) = found.answers()
+    assert answer.message == "1 left out: nobody tells how many fit; 1 left out: nobody tells what they cost"
+    assert [told.message for told in here.answers()] == ["1 left out: nobody tells how many fit"]
+    assert [told.message for told in nowhere.answers()] == [None]
+    lonely = SpaceFacts(for_wheelchair=True)
+    (answer,) = (await spaces.spaces(city, SpaceFilter(facts=lonely), PageArgs())).answers()
+    assert answer.message == "1 left out: nobody tells of wheelchairs"
+    closed = SpaceFacts(opening=places.opening(city, None, is_open=False))
+    (answer,) = (await spaces.spaces(city, SpaceFilter(facts=closed), PageArgs())).answers()
+    assert answer.message == "1 left out: nobody tells whether they are open"

@@ -28,7 +28,7 @@ from hub.records.catalogue import Format
 from hub.records.core import LocalizedText, Record, Ref
 from hub.records.events import Enrolment, Event, EventStatus, EventType, Offer
 from hub.records.participation import ProposalStage
-from hub.records.places import AreaKind, PlaceKind
+from hub.records.places import Accessibility, AreaKind, PlaceKind
 from hub.records.spaces import SpaceKind, SpacePrice
 from tests import made
 
@@ -38,6 +38,10 @@ BOX = Box(west=24.9, south=60.1, east=25.0, north=60.2)
 HERE, THERE = made.unit("here", "Oodi", location=OODI), made.unit("there", "Muualla", location=ELSEWHERE)
 KALLIO = made.area("kallio", boundary=made.square(24.9, 60.1))
 AT_HERE, AT_THERE = HERE.ref, THERE.ref
+OPEN = made.unit("open", "Avoin", accessibility=Accessibility(for_wheelchair=True))
+BARRED = made.unit("barred", "Portaat", accessibility=Accessibility(for_wheelchair=False))
+AT_OPEN, AT_BARRED = OPEN.ref, BARRED.ref
+OPEN_TODAY = made.opening_day(AT_OPEN, date(2026, 11, 22), made.span(8, 20))
 ORGANISER = Ref("organisation", "le", "ahjo:1")
 
 MUSIC = (1808, 2762)
@@ -533,6 +537,36 @@ SPACES: dict[str, tuple[Callable[[Number], SpaceFacts], Record, Record]] = {
         made.space("out"),
     ),
     "is_bookable": (lambda n: SpaceFacts(is_bookable=True), made.space("in"), made.space("out", is_bookable=False)),
+    "equipment": (
+        lambda n: SpaceFacts(equipment=("tulostin", "piano")),
+        made.space("in", equipment=(LocalizedText(fi="Piano"), LocalizedText(fi="3D-tulostin"))),
+        made.space("out", "Tulostin", equipment=(LocalizedText(fi="Piano"),)),
+    ),
+    "equipment that is no word": (
+        lambda n: SpaceFacts(equipment=("piano",)),
+        made.space("in", equipment=(LocalizedText(sv="Piano"),)),
+        made.space("out", equipment=(LocalizedText(fi="?!"),)),
+    ),
+    "for_wheelchair, by its own survey": (
+        lambda n: SpaceFacts(for_wheelchair=True),
+        made.space("in", for_wheelchair=True, at_place=AT_BARRED),
+        made.space("out", for_wheelchair=False, at_place=AT_OPEN),
+    ),
+    "for_wheelchair, by its place's": (
+        lambda n: SpaceFacts(for_wheelchair=True),
+        made.space("in", at_place=AT_OPEN),
+        made.space("out", at_place=AT_BARRED),
+    ),
+    "not for_wheelchair, where nobody tells": (
+        lambda n: SpaceFacts(for_wheelchair=False),
+        made.space("in", at_place=AT_BARRED),
+        made.space("out", at_place=AT_HERE),
+    ),
+    "opening": (
+        lambda n: SpaceFacts(opening=Opening(at=made.at(12), today=date(2026, 11, 22))),
+        made.space("in", at_place=AT_OPEN),
+        made.space("out", at_place=AT_HERE),
+    ),
     "near": (
         lambda n: SpaceFacts(near=NEAR),
         made.space("in", at_place=AT_HERE),
@@ -559,7 +593,7 @@ SPACES: dict[str, tuple[Callable[[Number], SpaceFacts], Record, Record]] = {
 @pytest.mark.parametrize("which", SPACES)
 def test_spaces_are_filtered_by(writer: Writer, index: Index, which: str) -> None:
     make, inside, outside = SPACES[which]
-    made.put(writer, inside, outside)
+    made.put(writer, OPEN, BARRED, OPEN_TODAY, inside, outside)
 
     found = listed(writer, index, spaces.spaces(make(lambda record: made.number_of(writer, record))))
 

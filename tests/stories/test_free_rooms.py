@@ -247,3 +247,19 @@ async def test_the_rooms_of_another_city_are_asked_anew_too(city: City) -> None:
 
     assert states(found)["espoo_rooms"] == "FRESH"
     assert requests["respa"] >= 1
+
+
+async def test_a_room_with_a_screen_that_a_wheelchair_gets_into_and_that_is_open_now(city: City) -> None:
+    query = """{ spaces(filter: { equipment: ["näyttö"], accessible: true, openNow: true }, first: 100) {
+      nodes { equipment { fi } forWheelchair place { isOpen accessibility { forWheelchair } } }
+      answers { source { name } message } } }"""
+    async with city.open() as hub:
+        found = (await hub.ask(query)).data["spaces"]
+
+    assert found["nodes"]
+    for node in found["nodes"]:
+        assert "Näyttö" in {thing["fi"] for thing in node["equipment"]}
+        assert node["place"]["isOpen"] is True
+        own, places_ = node["forWheelchair"], node["place"]["accessibility"]["forWheelchair"]
+        assert (places_ if own is None else own) is True
+    assert "nobody tells of wheelchairs" in of_source(found)["message"]

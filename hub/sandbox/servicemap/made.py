@@ -101,7 +101,7 @@ def unit_of(place: MadePlace, city: City) -> Row:
         "accessibility_phone": None,
         "accessibility_email": None,
         "accessibility_www": None,
-        "accessibility_viewpoints": {},
+        "accessibility_viewpoints": _viewpoints(place),
         "accessibility_shortcoming_count": _shortcomings(place),
         "identifiers": list(_identifiers(place)),
         "services": sorted(services),
@@ -124,6 +124,12 @@ def _identifiers(place: MadePlace) -> Iterable[Row]:
     if place.kirkanta is not None:
         yield {"namespace": "kirkanta", "value": str(place.kirkanta)}
     yield {"namespace": "internal", "value": str(10_000 + (place.tprek or 0) % 1000)}
+
+
+def _viewpoints(place: MadePlace) -> dict[str, str]:
+    """Of those that were surveyed: without a shortcoming for wheelchairs (11), or with some."""
+    count = _shortcomings(place).get("wheelchair")
+    return {} if count is None else {"00": "unknown", "11": "red" if count else "green"}
 
 
 def _shortcomings(place: MadePlace) -> dict[str, int]:
