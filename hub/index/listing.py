@@ -75,9 +75,12 @@ class Listing(msgspec.Struct, frozen=True, kw_only=True):
         source, conditions, given = self._hanging(conditions, params, parents)
         in_order = ", ".join(f"{key}{direction}" for key in keys)
         inner = f"SELECT t.rid FROM {source}{_where(conditions)} ORDER BY {in_order}{cut}"
+        # Gathered and spread again: a list in an IN the planner may test against every row of the table, if its figures
+        # are from before the rows came, and then anew for each.
         sql = (
-            f"{given}SELECT p.value, {selected} FROM json_each(:parents) p CROSS JOIN {self.table} t"
-            f" ON t.rid IN ({inner}) ORDER BY p.key, {order}t.rid{direction}"
+            f"{given}SELECT p.value, {selected} FROM json_each(:parents) p"
+            f" CROSS JOIN json_each((SELECT json_group_array(rid) FROM ({inner}))) r"
+            f" CROSS JOIN {self.table} t ON t.rid = r.value ORDER BY p.key, {order}t.rid{direction}"
         )
         return sql, params
 

@@ -456,9 +456,20 @@ class Writer:
             self.connection.execute("PRAGMA busy_timeout=5000")
 
     def analyze(self) -> None:
-        """Let the planner know how many rows there are."""
+        """Let the planner know how many rows there are; those of the readers too.
+
+        A connection reads the figures once, and anew only if a table came or went: so theirs goes and comes again.
+        Without it a worker that was there before the first rows plans for empty tables until it is restarted.
+        """
         self.connection.execute("PRAGMA analysis_limit=1000")
-        self.connection.execute("ANALYZE")
+        self.connection.execute("BEGIN IMMEDIATE")
+        try:
+            self.connection.execute("DROP TABLE IF EXISTS sqlite_stat1")
+            self.connection.execute("ANALYZE")
+        except BaseException:
+            self.connection.execute("ROLLBACK")
+            raise
+        self.connection.execute("COMMIT")
 
     def _move_generations(self, kinds: set[str], *, everything: bool = False) -> None:
         db, at = self.connection, millis(self.now())

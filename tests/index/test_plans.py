@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
@@ -11,8 +12,9 @@ from hub.index import catalogue, participation, places, spaces
 from hub.index.events import AT_PLACE, BY_ORGANISER, IN_AREA, EventFilter, EventSort, events
 from hub.index.geo import Near
 from hub.index.listing import Listing
+from hub.index.near import around
 from hub.index.participation import ProjectFilter, ProposalFilter
-from hub.index.places import PlaceFilter
+from hub.index.places import PlaceFilter, PlaceSort
 from hub.index.read import Index
 from hub.index.spaces import SpaceFacts
 from hub.index.themes import of_events, of_records
@@ -184,3 +186,24 @@ def test_a_page_far_behind_costs_what_the_first_does(read: tuple[Writer, Index])
         return steps
 
     assert cost((*rows[-1][2:], rows[-1][1])) < 3 * cost(None)  # not the 1 900 rows before it
+
+
+def test_a_reader_that_was_there_before_the_rows_plans_for_them_once_they_are_counted(tmp_path: Path) -> None:
+    writer = made.in_folder(tmp_path)
+    made.put(writer, made.unit("1", location=made.spot(60.1, 24.9)))
+    writer.analyze()
+    index = Index(tmp_path)
+    under = around([(1, Near(at=made.spot(60.15, 24.95), metres=3000))], "place")
+    nearest = places.places(PlaceFilter(sort=PlaceSort.DISTANCE), under)
+
+    def scanned() -> list[str]:
+        index.rows(*nearest.page([1], 21, None))  # an explained statement alone would not look whether it is outdated
+        return [step for step in plan(index, nearest, [1]) if step.startswith(("SCAN t", "SCAN x"))]
+
+    assert scanned(), "with one row to read there is nothing to look up"
+    made.put(writer, *(made.unit(f"{n}", location=made.spot(60.1 + n / 9000, 24.9)) for n in range(2, 900)))
+    writer.analyze()
+
+    assert scanned() == []
+    index.close()
+    writer.close()
