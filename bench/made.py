@@ -154,7 +154,14 @@ def rooms(count: int) -> Iterator[Record]:
             place=REGISTER.ref(Place.kind, chance.randint(1, 400)),
             capacity=chance.choice((2, 4, 6, 8, 12, 20, 40, None)),
             price=SpacePrice(is_free=chance.random() < 0.6),
-            rules=BookingRules(min_duration=timedelta(minutes=30), max_duration=timedelta(hours=4)),
+            rules=BookingRules(
+                min_duration=timedelta(minutes=30),
+                max_duration=timedelta(hours=4),
+                start_interval=timedelta(minutes=30),
+                length_interval=timedelta(minutes=30),
+                buffer_before=timedelta(minutes=15),
+                max_days_before=60,
+            ),
             is_bookable=True,
         )
         yield BookingHours(

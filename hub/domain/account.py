@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections import defaultdict
 from collections.abc import Iterator
 from datetime import datetime
@@ -75,14 +74,13 @@ class Watching(City):
         self._began = hall.monotonic()
         self._look_ups: list[_LookUp] = []
 
-    async def fetch(self, wanted: Wanted[T], *, seconds: float = math.inf) -> Fetched[T]:
+    async def fetch(self, wanted: Wanted[T], *, seconds: float | None = None) -> Fetched[T]:
         began, tally = self.hall.monotonic(), Tally()
         way: From = "FAILED"
         read_at: datetime | None = None
         error: UpstreamError | None = None
         try:
-            by = min(self.stop_at, began + seconds)
-            fetched = await self.fetcher.fetch(wanted, deadline=by, tally=tally)
+            fetched = await self.fetcher.fetch(wanted, deadline=self.until(seconds), tally=tally)
             way, read_at, error = WAYS[fetched.from_cache], fetched.read_at, fetched.error
         except UpstreamError as failure:
             error = failure

@@ -166,7 +166,7 @@ def calendar(
         (-EVER, ceil(busy.window.starts_at.timestamp()) + before),
         (floor(busy.window.ends_at.timestamp()) - after, EVER),
     ]
-    blocked = _joined([*edges, *(_block(one, rules, before, after, zone) for one in busy.busy)])
+    blocked = _joined([*edges, *_blocks(busy.busy, rules, zone)])
     openings = sorted(
         (ceil(span.starts_at.timestamp()), floor(span.ends_at.timestamp()))
         for span in hours.spans
@@ -206,18 +206,29 @@ def _seconds(length: timedelta | None) -> int:
     return 0 if length is None else round(length.total_seconds())
 
 
-def _block(busy: Busy, rules: BookingRules, before: int, after: int, zone: ZoneInfo) -> Slot:
-    """What a taken time blocks for a booking whose buffers are `before` and `after`."""
-    starts, ends = floor(busy.starts_at.timestamp()), ceil(busy.ends_at.timestamp())
-    if busy.is_closure:
-        before = after = 0
-    first, until = starts - max(_seconds(busy.buffer_before), after), ends + max(_seconds(busy.buffer_after), before)
-    if rules.blocks_whole_day and not busy.is_closure and ends > starts:
-        day = busy.starts_at.astimezone(zone).date()
-        last = (busy.ends_at - timedelta(microseconds=1)).astimezone(zone).date() + timedelta(days=1)
-        first = min(first, floor(datetime.combine(day, time(0), zone).timestamp()))
-        until = max(until, ceil(datetime.combine(last, time(0), zone).timestamp()))
-    return first, until
+def _blocks(busy: Iterable[Busy], rules: BookingRules, zone: ZoneInfo) -> Iterator[Slot]:
+    """What taken times block for a booking by these rules. (A room may have hundreds: no call for each.)"""
+    own_before, own_after = _seconds(rules.buffer_before), _seconds(rules.buffer_after)
+    for one in busy:
+        starts, ends = floor(one.starts_at.timestamp()), ceil(one.ends_at.timestamp())
+        before = 0 if one.buffer_before is None else _seconds(one.buffer_before)
+        after = 0 if one.buffer_after is None else _seconds(one.buffer_after)
+        if not one.is_closure:
+            before = max(before, own_after)
+            after = max(after, own_before)
+            if rules.blocks_whole_day and ends > starts:
+                first, last = _days(one, zone)
+                yield min(first, starts - before), max(last, ends + after)
+                continue
+        yield starts - before, ends + after
+
+
+def _days(busy: Busy, zone: ZoneInfo) -> Slot:
+    """The local days that a taken time has a part of."""
+    first = busy.starts_at.astimezone(zone).date()
+    after = (busy.ends_at - timedelta(microseconds=1)).astimezone(zone).date() + timedelta(days=1)
+    start, end = (datetime.combine(day, time(0), zone).timestamp() for day in (first, after))
+    return floor(start), ceil(end)
 
 
 def _joined(slots: Iterable[Slot]) -> list[Slot]:

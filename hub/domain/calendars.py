@@ -21,6 +21,7 @@ from hub.records.spaces import BookingHours, BookingRules, BusyTimes, Space
 if TYPE_CHECKING:
     from hub.domain.city import City
 
+AT_ONCE = 100  # rooms whose bodies are in memory together
 MOST_KEPT = 20_000  # spaces; some five kilobytes each
 GENERATIONS = (Space.kind, BookingHours.kind, BusyTimes.kind, f"confirmed:{BusyTimes.kind}")
 
@@ -131,8 +132,11 @@ class Calendars:
         return overtaken
 
     def _make(self, city: City, rids: Sequence[int]) -> None:
-        """The calendars of these rooms, from the bodies of their records: one statement for all."""
-        rooms = [self._rooms[rid] for rid in rids if rid in self._rooms]
+        """The calendars of these rooms, from the bodies of their records: one statement for each hundred."""
+        for start in range(0, len(rids), AT_ONCE):
+            self._make_some(city, [self._rooms[rid] for rid in rids[start : start + AT_ONCE] if rid in self._rooms])
+
+    def _make_some(self, city: City, rooms: Sequence[Room]) -> None:
         needed = [rid for room in rooms for rid in (room.rid, room.hours, room.busy) if rid is not None]
         bodies = index.raw_bodies(city.index, needed)
         for room in rooms:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import math
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from datetime import datetime, time, timedelta
 from typing import Any, ClassVar, Protocol, TypeVar
@@ -125,9 +124,15 @@ class City:
         """The local midnight at which so many days are over, today the first. A day may have 23 or 25 hours."""
         return datetime.combine(self._started.astimezone(self.zone).date() + timedelta(days=days), time(0), self.zone)
 
-    async def fetch(self, wanted: Wanted[T], *, seconds: float = math.inf) -> Fetched[T]:
-        """A look-up, within the time that the request may take, and within `seconds`."""
-        return await self.fetcher.fetch(wanted, deadline=min(self.stop_at, self.hall.monotonic() + seconds))
+    async def fetch(self, wanted: Wanted[T], *, seconds: float | None = None) -> Fetched[T]:
+        """A look-up, within the time that the request may take; within `seconds` instead, where others wait for it
+        besides, or will.
+        """
+        return await self.fetcher.fetch(wanted, deadline=self.until(seconds))
+
+    def until(self, seconds: float | None) -> float:
+        """The moment (of the monotonic clock) until which a look-up may take that has so many seconds."""
+        return self.stop_at if seconds is None else self.hall.monotonic() + seconds
 
     def once(self, read: Callable[..., T], *arguments: Hashable) -> T:
         """`read(city, *arguments)`, read once for the whole request: what the arguments of a field mean, say, which are

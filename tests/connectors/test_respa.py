@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hub.connectors.respa import Respa
-from hub.errors import BadSettings, PayloadChanged
+from hub.errors import BadInput, BadSettings, PayloadChanged
 from hub.fetch import Ask, Fetch, Page, Reply, Source
 from hub.records.core import Address, Contact, LocalizedText, Picture, Point, Ref, Span
 from hub.records.places import Place
@@ -394,3 +394,87 @@ def test_a_broken_row_keeps_its_last_use() -> None:
     page = read(RESPA.use(Ask(now=NOW)), listed(resource(reservations=[]), resource(id="other", reservations="many")))
 
     assert [row.key for row in page.dropped] == ["other/2026-11-09"]
+
+
+# look-ups
+
+MONDAY = Span(starts_at=local("2026-11-23T00:00:00"), ends_at=local("2026-11-24T00:00:00"))
+
+
+def reservation(**changes: Any) -> dict[str, Any]:
+    row: dict[str, Any] = sample("reservation_list_resource")["results"][0]
+    return row | changes
+
+
+def test_taken_times_of_some_spaces_are_asked_for_in_one_request() -> None:
+    fetch = RESPA.busy(["b", "axwzr3i57yba"], MONDAY.starts_at, MONDAY.ends_at)
+
+    assert fetch.request.url == f"{URL}reservation/"
+    assert dict(fetch.request.params) == {
+        "resource": "axwzr3i57yba,b",
+        "start": "2026-11-22T22:00:00Z",
+        "end": "2026-11-23T22:00:00Z",
+        "page_size": "500",
+    }
+    told = read(fetch, sample("reservation_list_time_range"))
+    assert [one.space.key for one in told] == ["axwzr3i57yba", "b"]
+    assert told[0].busy[0] == Busy(starts_at=local("2026-11-23T10:00:00"), ends_at=local("2026-11-23T12:00:00"))
+    assert {one.window for one in told} == {Span(starts_at=MONDAY.starts_at, ends_at=MONDAY.ends_at)}
+    assert told[1].busy == ()
+
+
+def test_what_is_freed_takes_nothing_and_what_is_blocked_is_a_closure() -> None:
+    fetch = RESPA.busy(["axwzr3i57yba"], MONDAY.starts_at, MONDAY.ends_at)
+    at = {"begin": "2026-11-23T10:00:00+02:00", "end": "2026-11-23T11:00:00+02:00"}
+
+    (told,) = read(fetch, listed(reservation(**at, state="cancelled"), reservation(**at, type="blocked")))
+
+    assert [(one.starts_at, one.is_closure) for one in told.busy] == [(local("2026-11-23T10:00:00"), True)]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        listed(reservation(), reservation(end=None)),
+        listed(reservation(), reservation(resource=None)),
+        listed(reservation(), following="https://x/?page=2"),
+    ],
+    ids=["a time that can't be read", "of nobody knows which space", "more than a page"],
+)
+def test_taken_times_that_may_be_any_spaces_make_all_unknown(body: object) -> None:
+    assert read(RESPA.busy(["axwzr3i57yba", "b"], MONDAY.starts_at, MONDAY.ends_at), body) == ()
+
+
+def test_hours_of_some_spaces_are_asked_for_one_by_one_and_joined() -> None:
+    joined = RESPA.hours(["gone", "axwzr3i57yba"], MONDAY.starts_at, MONDAY.ends_at)
+
+    assert [part.request.url for part in joined.parts] == [f"{URL}resource/axwzr3i57yba/", f"{URL}resource/gone/"]
+    asked = {"start": "2026-11-23T00:00:00Z", "end": "2026-11-23T23:59:59Z"}
+    assert [dict(part.request.params) for part in joined.parts] == [asked, asked]
+    known = read(joined.parts[0], sample("resource_detail_one_day"))
+    (told,) = joined.merge([known, read(joined.parts[1], {"detail": "Ei löydy."}, status=404)])
+    assert told.spans == (Span(starts_at=local("2026-11-23T08:00:00"), ends_at=local("2026-11-23T20:00:00")),)
+    assert (told.window, told.space.key) == (MONDAY, "axwzr3i57yba")
+
+
+@pytest.mark.parametrize(("keys", "days"), [([], 1), (["x"] * 21, 1), (["a,b"], 1), (["x"], 15), (["x"], 0)], ids=str)
+def test_a_look_up_without_bounds_is_refused(keys: list[str], days: int) -> None:
+    until = MONDAY.starts_at + timedelta(days=days)
+    with pytest.raises(BadInput):
+        RESPA.busy(keys, MONDAY.starts_at, until)
+    with pytest.raises(BadInput):
+        RESPA.hours(keys, MONDAY.starts_at, until)
+
+
+@pytest.mark.parametrize(
+    ("summaries", "expected"),
+    [
+        ([], None),
+        ([{"viewpoint_id": "11", "value": "green"}], True),
+        ([{"viewpoint_id": "11", "value": "red"}], False),
+        ([{"viewpoint_id": "11", "value": "unknown"}], None),
+        ([{"viewpoint_id": "51", "value": "green"}], None),
+    ],
+)
+def test_the_survey_tells_whether_a_wheelchair_gets_in(summaries: list[dict[str, str]], expected: bool | None) -> None:
+    assert space(accessibility_summaries=summaries).for_wheelchair is expected

@@ -306,3 +306,17 @@ def test_a_border_that_is_none_costs_its_division_only(border: object, reason: s
 def test_a_page_without_results_has_another_shape() -> None:
     with pytest.raises(PayloadChanged, match=r"GET /unit/: .+ `results`"):
         read(SERVICEMAP.places(ASK), {"count": 0, "next": None})
+
+
+@pytest.mark.parametrize(
+    ("viewpoints", "expected"),
+    [({"11": "green"}, True), ({"11": "red"}, False), ({"11": "unknown"}, None), ({"12": "green"}, None), ({}, None)],
+)
+def test_a_place_without_any_counted_shortcoming_may_have_been_surveyed(
+    viewpoints: dict[str, str], expected: bool | None
+) -> None:
+    row = sample("unit_8215") | {"accessibility_viewpoints": viewpoints, "accessibility_shortcoming_count": {}}
+
+    found = one_place(row).accessibility
+
+    assert found == (None if expected is None else Accessibility(for_wheelchair=expected))

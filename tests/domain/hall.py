@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -89,9 +89,10 @@ class Town:
         self.index = Index(folder, clock=lambda: self.ticks)
         self.sources: Mapping[str, Source] = {name: source(name) for name in GATHERED}
         self.catalogue = Catalogue()
+        self._upstream: Callable[[httpx.Request], Awaitable[httpx.Response]] | None = None
         self.fetcher = Fetcher(
             self.sources,
-            wire=httpx.MockTransport(self.catalogue),
+            wire=httpx.MockTransport(self._answer),
             clock=lambda: self.now,
             monotonic=lambda: self.ticks,
             sleep=self._sleep,
@@ -99,6 +100,13 @@ class Town:
         self.gathered = [
             Gathered(source=name, kind=kind, fresh=FRESH) for name, kinds in GATHERED.items() for kind in kinds
         ]
+
+    def wire(self, upstream: Callable[[httpx.Request], Awaitable[httpx.Response]]) -> None:
+        """Who answers for all sources, in the catalogue's stead."""
+        self._upstream = upstream
+
+    async def _answer(self, request: httpx.Request) -> httpx.Response:
+        return self.catalogue(request) if self._upstream is None else await self._upstream(request)
 
     async def _sleep(self, seconds: float) -> None:
         self.turn(seconds=seconds)
