@@ -1,7 +1,7 @@
 """Which known place a feed's words mean; with `alike.py`, which compares two records of places, one matcher.
 
 Names are compared word by word (`place_names.py`), texts are read by `whereabouts.segments`. Pure; why it is so tells
-`docs/decisions/0015-places-beyond-ids.md`. A confidence is a rule's score and no probability:
+`docs/decisions/0013-places-beyond-ids.md`. A confidence is a rule's score and no probability:
 
     1      by an id (elsewhere: `identity.py`)
     0.99   a text with name and address
