@@ -150,6 +150,7 @@ class BookingRules:
 
     min_days_before: int | None = strawberry.field(description="Book at least so many days ahead.")
     max_days_before: int | None = strawberry.field(description="Book at most so many days ahead.")
+    blocks_whole_day: bool = strawberry.field(description="Whoever books it has the whole day.")
     needs_confirmation: bool = strawberry.field(description="Staff accept each booking.")
 
 
