@@ -148,8 +148,9 @@ class Bench:
 
     def graph(self) -> list[Figure]:
         found = []
-        events = answer_of(answering(self.few, "events"), list[Costs])[0]
-        found.append(_graph("events, first 50, through the graph", events, "its page from the index"))
+        whole, joins = answer_of(answering(self.few, "events"), list[Costs])
+        found.append(_graph("a page of 50 joined events, through the graph", whole, "its page from the index"))
+        found.append(_graph("  its joins without the graph", joins, "its page from the index"))
         for count in ROOMS:
             found.extend(_rooms(count, answer_of(answering(self.rooms(count), "rooms"), FreeRooms)))
         of_house, of_all = answer_of(answering(self.used_rooms, "use"), list[Costs])

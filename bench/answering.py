@@ -25,18 +25,20 @@ from bench.memory import memory
 from bench.scene import BOOKING, CALENDAR, CENTRE, HOUSE, NOW, REGISTER
 from hub.app import create_app, running
 from hub.configured import Settings
-from hub.domain import spaces
+from hub.domain import events, nearby, places, spaces
 from hub.domain.city import City
 from hub.domain.lists import Found, PageArgs
+from hub.domain.provenance import also_in
 from hub.domain.spaces import FreeDuring, SpaceFilter
 from hub.http.asking import Asked
 from hub.http.graphql import GraphQLEndpoint
 from hub.index import events as questions
 from hub.index import spaces as room_questions
 from hub.index.events import EventFilter
-from hub.index.spaces import SpaceFacts
+from hub.index.spaces import SpaceFacts, SpaceSort
 from hub.observe.metrics import Metrics
 from hub.records.core import LANGUAGES, Span
+from hub.records.events import Event
 from hub.records.spaces import Space
 from hub.schema.schema import schema
 
@@ -44,6 +46,7 @@ OPERATIONS = Path(__file__).parent.parent / "tests" / "stories" / "operations"
 SHARE = 0.6  # of what the process can answer at most, offered while latencies are taken
 WARM, TIMES = 5, 15
 TODAY, YEAR_AGO = "2026-11-22T00:00:00+02:00", "2025-11-22T00:00:00+02:00"
+NEAREST = SpaceFilter(facts=SpaceFacts(sort=SpaceSort.DISTANCE))
 RATES = "rate coverage usedMinutes bookableMinutes"
 USE_OF_HOUSE = f"""query($from: DateTime!, $to: DateTime!) {{ place(tprekId: "{HOUSE}") {{
   utilisation(from: $from, to: $to) {{ {RATES} spaces {{ space {{ id name {{ text }} }} rate }} }} }} }}"""
@@ -164,20 +167,36 @@ async def memory_of(folder: Path) -> Memory:
 
 
 async def costs_of(folder: Path) -> list[Costs]:
-    """The `events` operation with its first 50, and free rooms."""
+    """The `events` operation with its first 50; then what their joins alone cost, without the graph."""
     async with answering(folder) as (endpoint, hall):
         index = hall.index
 
-        async def page() -> object:
+        def rids() -> list[int]:
             wanted = EventFilter(overlaps=Span(starts_at=NOW, ends_at=NOW + timedelta(days=30)))
             sql, params = questions.events(index, wanted).page(None, 51, None)
-            return questions.bodies(index, [row[1] for row in index.rows(sql, params)][:50])
+            return [row[1] for row in index.rows(sql, params)][:50]
+
+        async def page() -> list[Event]:
+            return [event for event in questions.bodies(index, rids()) if event is not None]
+
+        async def joined() -> object:
+            """Place and its neighbourhood, organiser, keywords, series, enrolment, other sources, rooms nearby."""
+            city, found = City(hall), await page()
+            rids = [event.rid for event in found]
+            houses = [house.rid for house in places.of_events(city, rids) if house is not None]
+            near = await nearby.spaces_near(city, rids, NEAREST, 500, PageArgs(first=3))
+            of_each = (events.organisers_of, events.keywords_of, events.series_of, events.registration_of, also_in)
+            return places.neighbourhood_of(city, houses), near, [read(city, found) for read in of_each]
 
         asked = events_asked(50)
         body = await ask(endpoint, asked)
         whole, alone = await in_turns(lambda: ask(endpoint, asked), page)
-        data = msgspec.json.decode(body)["data"]
-        return [Costs(whole=whole, index=alone, size=len(body), nodes=len(data["events"]["nodes"]))]
+        joins, beside = await in_turns(joined, page)
+        nodes = len(msgspec.json.decode(body)["data"]["events"]["nodes"])
+        return [
+            Costs(whole=whole, index=alone, size=len(body), nodes=nodes),
+            Costs(whole=joins, index=beside, size=len(body), nodes=nodes),
+        ]
 
 
 async def rooms_of(folder: Path) -> FreeRooms:
