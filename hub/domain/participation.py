@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from hub.domain import answers
 from hub.domain.answers import SourceAnswer
@@ -27,6 +27,27 @@ from hub.records.participation import Budget, BudgetingArea, BudgetingProcess, B
 from hub.records.places import Area
 
 R = TypeVar("R", bound=Record)
+
+
+class ProjectHere(BudgetProject, frozen=True, kw_only=True, gc=False):
+    """A project as listed under a part of the city (`area_rid`), so that `area_matches` can be asked of it."""
+
+    area_rid: int = 0
+
+
+class ProposalHere(Proposal, frozen=True, kw_only=True, gc=False):
+    """A proposal as listed under a part of the city (`area_rid`), likewise."""
+
+    area_rid: int = 0
+
+
+def _here(found: Sequence[Found[Any]], areas: Sequence[int], shape: type[Any]) -> list[Found[Any]]:
+    """Each list with records that remember under which area they are listed."""
+    for one, area in zip(found, areas, strict=True):
+        one.nodes = [
+            shape(**{name: getattr(node, name) for name in node.__struct_fields__}, area_rid=area) for node in one.nodes
+        ]
+    return list(found)
 
 
 def _told(city: City, kind: str) -> list[SourceAnswer]:
@@ -101,7 +122,7 @@ def projects_of_budgets(
 
 def projects_in(city: City, areas: Sequence[int], wanted: ProjectFilter, page: PageArgs) -> list[Found[BudgetProject]]:
     """Projects of each area: those known to lie inside first, then those known for a wider area only; newest first."""
-    return listed_under(
+    found = listed_under(
         city,
         index.projects(wanted, PROJECTS_IN_AREA),
         BudgetProject,
@@ -110,6 +131,7 @@ def projects_in(city: City, areas: Sequence[int], wanted: ProjectFilter, page: P
         order="projects-in-area",
         answers=lambda: _told(city, BudgetProject.kind),
     )
+    return _here(found, areas, ProjectHere)
 
 
 def proposals(city: City, wanted: ProposalFilter, page: PageArgs) -> Found[Proposal]:
@@ -120,7 +142,7 @@ def proposals(city: City, wanted: ProposalFilter, page: PageArgs) -> Found[Propo
 
 
 def proposals_in(city: City, areas: Sequence[int], wanted: ProposalFilter, page: PageArgs) -> list[Found[Proposal]]:
-    return listed_under(
+    found = listed_under(
         city,
         index.proposals(wanted, PROPOSALS_IN_AREA),
         Proposal,
@@ -129,6 +151,7 @@ def proposals_in(city: City, areas: Sequence[int], wanted: ProposalFilter, page:
         order="proposals-in-area",
         answers=lambda: _told(city, Proposal.kind),
     )
+    return _here(found, areas, ProposalHere)
 
 
 def projects_on(city: City, themes: Sequence[int], wanted: ProjectFilter, page: PageArgs) -> list[Found[BudgetProject]]:

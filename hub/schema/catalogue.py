@@ -18,7 +18,8 @@ from hub.records.catalogue import Format
 from hub.schema.connection import Connection
 from hub.schema.context import Info
 from hub.schema.inputs import NearInput
-from hub.schema.lazy import PlaceLazy
+from hub.schema.lazy import CataloguePageLazy, PlaceLazy
+from hub.schema.lists import Lists
 from hub.schema.scalars import URL, DateTime, LanguageCode
 from hub.schema.texts import LocalizedText
 from hub.schema.themed import Themed, ThemedFilter
@@ -64,6 +65,9 @@ def wanted_records(info: Info, given: CatalogueFilter | None, *, facets: tuple[s
         facets=facets,
         with_copies=info.context.selects_below(info, "holdings"),
     )
+
+
+RECORDS = Lists(page=CataloguePageLazy, filter=CatalogueFilter, wanted=wanted_records)
 
 
 @strawberry.type(description="The copies of one record in one branch.")

@@ -14,9 +14,11 @@ from hub.index.civic import DecisionFilter as DecisionsWanted
 from hub.index.civic import HearingFilter as HearingsWanted
 from hub.records import civic as records
 from hub.records.places import AreaKind
+from hub.schema.connection import Connection
 from hub.schema.context import Info
 from hub.schema.inputs import BoxInput, NearInput, SpanInput, WithinInput
-from hub.schema.lazy import DistrictLazy, PlaceLazy
+from hub.schema.lazy import DecisionLazy, DistrictLazy, HearingLazy, PlaceLazy
+from hub.schema.lists import Lists
 from hub.schema.located import Located
 from hub.schema.scalars import URL, Date, DateTime
 from hub.schema.texts import LocalizedText, Location
@@ -86,6 +88,10 @@ def wanted_decisions(info: Info, given: DecisionFilter | None) -> DecisionsWante
         areas=nodes.rids_of(info.context.city, asked.districts or (), "area"),
         themes=asked.on_themes(),
     )
+
+
+HEARINGS = Lists(page=Connection[HearingLazy], filter=HearingFilter, wanted=wanted_hearings)
+DECISIONS = Lists(page=Connection[DecisionLazy], filter=DecisionFilter, wanted=wanted_decisions)
 
 
 @strawberry.type(description="What a hearing is a part of.")

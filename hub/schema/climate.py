@@ -10,7 +10,10 @@ from graphql import GraphQLResolveInfo
 from hub.domain import climate
 from hub.index.climate import ActionFilter
 from hub.records import climate as records
+from hub.schema.connection import Connection
 from hub.schema.context import Info
+from hub.schema.lazy import ClimateActionLazy
+from hub.schema.lists import Lists
 from hub.schema.node import Node
 from hub.schema.scalars import URL, Date, DateTime
 from hub.schema.texts import LocalizedText
@@ -24,8 +27,13 @@ class ClimateActionFilter(ThemedFilter):
     )
     statuses: list[str] | None = strawberry.field(default=None, description="Any of these, as in `statusKey`.")
 
-    def to_domain(self) -> ActionFilter:
-        return ActionFilter(text=self.text, statuses=tuple(self.statuses or ()), themes=self.on_themes())
+
+def wanted_actions(_: Info, given: ClimateActionFilter | None) -> ActionFilter:
+    asked = given or ClimateActionFilter()
+    return ActionFilter(text=asked.text, statuses=tuple(asked.statuses or ()), themes=asked.on_themes())
+
+
+ACTIONS = Lists(page=Connection[ClimateActionLazy], filter=ClimateActionFilter, wanted=wanted_actions)
 
 
 @strawberry.type(description="One step of a climate action.")

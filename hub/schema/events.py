@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Any
 
 import strawberry
 from graphql import GraphQLResolveInfo
 
 from hub.domain import events, nodes, places, provenance
 from hub.domain.city import City
-from hub.domain.lists import PageArgs
 from hub.domain.windows import this_minute, window
 from hub.errors import BadInput
 from hub.index.event_details import Details
@@ -20,11 +19,12 @@ from hub.index.languages import BIT
 from hub.records import events as records
 from hub.records.core import Span
 from hub.records.events import EventStatus, EventType, KeywordUsage
-from hub.schema.connection import After, Connection, First
+from hub.schema.connection import Connection
 from hub.schema.context import Info
 from hub.schema.enums import Weekday
 from hub.schema.inputs import BoxInput, ClockInput, NearInput, RangeInput, SpanInput, WithinInput
-from hub.schema.lazy import PlaceLazy
+from hub.schema.lazy import EventLazy, PlaceLazy
+from hub.schema.lists import Lists
 from hub.schema.located import Located
 from hub.schema.node import Node, Provenance
 from hub.schema.scalars import URL, Date, DateTime, LanguageCode
@@ -152,6 +152,9 @@ def wanted_events(info: Info, given: EventFilter | None, sort: EventSort) -> Wan
     )
 
 
+EVENTS = Lists(page=Connection[EventLazy], filter=EventFilter, wanted=wanted_events, sort=EventSort.STARTS_AT)
+
+
 def _ends_after(city: City, asked: EventFilter) -> datetime | None:
     """Nobody who asks for events means last month's, unless a time says so."""
     times = asked.starts_after, asked.starts_before, asked.ends_after, asked.overlaps, asked.within
@@ -262,20 +265,7 @@ class Organisation(Node):
     name: LocalizedText | None = strawberry.field(description="Its name.")
     contact: Contact | None = strawberry.field(description="How to reach it.")
 
-    @strawberry.field(description="Events that it arranges.")
-    @staticmethod
-    async def events(
-        root: strawberry.Parent[records.Organisation],
-        info: Info,
-        filter: Annotated[
-            EventFilter | None, strawberry.argument(description="Which; what is left out does not matter.")
-        ] = None,
-        first: First = 20,
-        after: After = None,
-        sort: Annotated[EventSort, strawberry.argument(description="In which order.")] = EventSort.STARTS_AT,
-    ) -> Connection[Event] | None:
-        wanted, page = wanted_events(info, filter, sort), PageArgs(first=first, after=after)
-        return await info.context.batch(events.events_by, wanted, page).load(root.rid)
+    events = EVENTS.under(events.events_by, "Events that it arranges.")
 
     @classmethod
     def is_type_of(cls, record: Any, info: GraphQLResolveInfo[Any]) -> bool:
@@ -322,20 +312,7 @@ class EventSeries(Themed):
     ends_at: DateTime | None = strawberry.field(description="When it ends, by its source.")
     url: URL | None = strawberry.field(description="Its source's page about it.")
 
-    @strawberry.field(description="Its events.")
-    @staticmethod
-    async def events(
-        root: strawberry.Parent[records.EventSeries],
-        info: Info,
-        filter: Annotated[
-            EventFilter | None, strawberry.argument(description="Which; what is left out does not matter.")
-        ] = None,
-        first: First = 20,
-        after: After = None,
-        sort: Annotated[EventSort, strawberry.argument(description="In which order.")] = EventSort.STARTS_AT,
-    ) -> Connection[Event] | None:
-        wanted, page = wanted_events(info, filter, sort), PageArgs(first=first, after=after)
-        return await info.context.batch(events.events_of_series, wanted, page).load(root.rid)
+    events = EVENTS.under(events.events_of_series, "Its events.")
 
     @classmethod
     def is_type_of(cls, record: Any, info: GraphQLResolveInfo[Any]) -> bool:

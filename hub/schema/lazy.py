@@ -9,6 +9,7 @@ import strawberry
 if TYPE_CHECKING:
     from hub.schema.catalogue import CatalogueConnection, CatalogueFilter, CatalogueRecord
     from hub.schema.civic import Decision, DecisionFilter, Hearing, HearingFilter
+    from hub.schema.climate import ClimateAction
     from hub.schema.events import Event, EventFilter, Organisation
     from hub.schema.participation import BudgetProject, ProjectFilter, Proposal, ProposalFilter
     from hub.schema.places import District, Place, PlaceFilter
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 CataloguePageLazy: TypeAlias = Annotated["CatalogueConnection", strawberry.lazy("hub.schema.catalogue")]
 CatalogueFilterLazy: TypeAlias = Annotated["CatalogueFilter", strawberry.lazy("hub.schema.catalogue")]
 CatalogueRecordLazy: TypeAlias = Annotated["CatalogueRecord", strawberry.lazy("hub.schema.catalogue")]
+ClimateActionLazy: TypeAlias = Annotated["ClimateAction", strawberry.lazy("hub.schema.climate")]
 EventLazy: TypeAlias = Annotated["Event", strawberry.lazy("hub.schema.events")]
 EventFilterLazy: TypeAlias = Annotated["EventFilter", strawberry.lazy("hub.schema.events")]
 OrganisationLazy: TypeAlias = Annotated["Organisation", strawberry.lazy("hub.schema.events")]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated
 
 import strawberry
 
@@ -56,7 +56,9 @@ class Located(Node):
         after: After = None,
         sort: Annotated[PlaceSort, Order] = PlaceSort.DISTANCE,
     ) -> Connection[PlaceLazy] | None:
-        wanted, page = _filters().wanted_places(info, filter, sort), PageArgs(first=first, after=after)
+        from hub.schema.places import wanted_places  # noqa: PLC0415 - a place is Located itself
+
+        wanted, page = wanted_places(info, filter, sort), PageArgs(first=first, after=after)
         return await info.context.batch(nearby.places_near, wanted, within_metres, page).load(root.rid)
 
     @strawberry.field(description="Rooms and devices to book near it, nearest first.")
@@ -70,9 +72,12 @@ class Located(Node):
         after: After = None,
         sort: Annotated[SpaceSort, Order] = SpaceSort.DISTANCE,
     ) -> Connection[SpaceLazy] | None:
-        wanted, page = _filters().wanted_spaces(info, filter, sort), PageArgs(first=first, after=after)
-        with_times = _filters().shows_times(info)
-        return await info.context.batch(nearby.spaces_near, wanted, within_metres, page, with_times).load(root.rid)
+        from hub.schema.spaces import shows_times, wanted_spaces  # noqa: PLC0415 - a space is Located itself
+
+        wanted, page = wanted_spaces(info, filter, sort), PageArgs(first=first, after=after)
+        return await info.context.batch(nearby.spaces_near, wanted, within_metres, page, shows_times(info)).load(
+            root.rid
+        )
 
     @strawberry.field(description="Other events near it, nearest first, of one house what begins first.")
     @staticmethod
@@ -85,12 +90,7 @@ class Located(Node):
         after: After = None,
         sort: Annotated[EventSort, Order] = EventSort.DISTANCE,
     ) -> Connection[EventLazy] | None:
-        wanted, page = _filters().wanted_events(info, filter, sort), PageArgs(first=first, after=after)
+        from hub.schema.events import wanted_events  # noqa: PLC0415 - an event is Located itself
+
+        wanted, page = wanted_events(info, filter, sort), PageArgs(first=first, after=after)
         return await info.context.batch(nearby.events_near, wanted, within_metres, page).load(root.rid)
-
-
-def _filters() -> Any:
-    """Where the three filters are read: of types that are made of this one."""
-    from hub.schema import places  # noqa: PLC0415 - a place is Located, and what is Located has places near it
-
-    return places

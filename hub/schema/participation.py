@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Annotated, Any
+from typing import Any
 
 import strawberry
 from graphql import GraphQLResolveInfo
 
 from hub.domain import nodes, participation
 from hub.domain.city import City
-from hub.domain.lists import Found, PageArgs
 from hub.errors import BadId
 from hub.index.participation import AreaMatch
 from hub.index.participation import ProjectFilter as ProjectsWanted
@@ -19,41 +18,16 @@ from hub.records import participation as records
 from hub.records.core import Ref
 from hub.records.participation import ProposalStage
 from hub.records.places import Area
-from hub.schema.connection import After, Connection, First
+from hub.schema.connection import Connection
 from hub.schema.context import Info
 from hub.schema.inputs import BoxInput, NearInput
-from hub.schema.lazy import DistrictLazy
+from hub.schema.lazy import BudgetProjectLazy, DistrictLazy, ProposalLazy
+from hub.schema.lists import Lists
 from hub.schema.located import Located
 from hub.schema.node import Node
 from hub.schema.scalars import URL, Date, DateTime
 from hub.schema.texts import LocalizedText, Location
 from hub.schema.themed import Themed, ThemedFilter
-
-
-class AreaContext:
-    """Records of a list under one part of the city remember which, so that `areaMatch` can be told."""
-
-    @staticmethod
-    def within(found: Found[Any], area: int) -> Any:
-        found.nodes = [_with_area(node, area) for node in found.nodes]
-        return found
-
-
-class ProjectHere(records.BudgetProject, frozen=True, kw_only=True, gc=False):
-    """A project as listed under a part of the city (`area_rid`)."""
-
-    area_rid: int = 0
-
-
-class ProposalHere(records.Proposal, frozen=True, kw_only=True, gc=False):
-    """A proposal as listed under a part of the city (`area_rid`)."""
-
-    area_rid: int = 0
-
-
-def _with_area(node: Any, area: int) -> Any:
-    shape = ProjectHere if isinstance(node, records.BudgetProject) else ProposalHere
-    return shape(**{name: getattr(node, name) for name in node.__struct_fields__ if name != "area_rid"}, area_rid=area)
 
 
 def _scopes(info: Info, gid: strawberry.ID | None) -> tuple[int, ...]:
@@ -124,6 +98,10 @@ def wanted_proposals(info: Info, given: ProposalFilter | None) -> ProposalsWante
         states=tuple(asked.states or ()),
         themes=asked.on_themes(),
     )
+
+
+PROJECTS = Lists(page=Connection[BudgetProjectLazy], filter=ProjectFilter, wanted=wanted_projects)
+PROPOSALS = Lists(page=Connection[ProposalLazy], filter=ProposalFilter, wanted=wanted_proposals)
 
 
 def _areas(city: City, refs: Sequence[Ref | None]) -> Any:
@@ -231,7 +209,7 @@ class BudgetProject(Located, Themed):
     )
     @staticmethod
     async def area_match(root: strawberry.Parent[records.BudgetProject], info: Info) -> AreaMatch | None:
-        if not isinstance(root, ProjectHere):
+        if not isinstance(root, participation.ProjectHere):
             return None
         return await info.context.batch(participation.area_matches).load((root.rid, root.area_rid))
 
@@ -271,19 +249,7 @@ class Budget(Node):
     async def process(root: strawberry.Parent[records.Budget], info: Info) -> BudgetingProcess | None:
         return await info.context.batch(_processes).load(root.process)
 
-    @strawberry.field(description="What residents may vote on.")
-    @staticmethod
-    async def projects(
-        root: strawberry.Parent[records.Budget],
-        info: Info,
-        filter: Annotated[
-            ProjectFilter | None, strawberry.argument(description="Which; what is left out does not matter.")
-        ] = None,
-        first: First = 20,
-        after: After = None,
-    ) -> Connection[BudgetProject] | None:
-        wanted, page = wanted_projects(info, filter), PageArgs(first=first, after=after)
-        return await info.context.batch(participation.projects_of_budgets, wanted, page).load(root.rid)
+    projects = PROJECTS.under(participation.projects_of_budgets, "What residents may vote on.")
 
     @classmethod
     def is_type_of(cls, record: Any, info: GraphQLResolveInfo[Any]) -> bool:
@@ -353,7 +319,7 @@ class Proposal(Located, Themed):
     )
     @staticmethod
     async def area_match(root: strawberry.Parent[records.Proposal], info: Info) -> AreaMatch | None:
-        if not isinstance(root, ProposalHere):
+        if not isinstance(root, participation.ProposalHere):
             return None
         return await info.context.batch(participation.area_matches).load((root.rid, root.area_rid))
 

@@ -10,7 +10,6 @@ from graphql import GraphQLResolveInfo
 from hub.domain import catalogue, civic, events, nodes, participation, places, provenance, spaces
 from hub.domain.lists import PageArgs
 from hub.errors import BadInput
-from hub.index.events import EventSort
 from hub.index.places import PlaceFilter as Wanted
 from hub.index.places import PlaceSort
 from hub.index.spaces import SpaceSort
@@ -18,39 +17,22 @@ from hub.records import merged
 from hub.records import places as records
 from hub.records.places import AreaKind, PlaceKind
 from hub.schema import utilisation
-from hub.schema.catalogue import wanted_records
-from hub.schema.civic import wanted_decisions, wanted_hearings
+from hub.schema.catalogue import RECORDS
+from hub.schema.civic import DECISIONS, HEARINGS
 from hub.schema.connection import After, Connection, First
 from hub.schema.context import Info
-from hub.schema.events import EventFilter, wanted_events
+from hub.schema.events import EVENTS
 from hub.schema.inputs import BoxInput, NearInput, checked_days
-from hub.schema.lazy import (
-    BudgetProjectLazy,
-    CatalogueFilterLazy,
-    CataloguePageLazy,
-    DecisionFilterLazy,
-    DecisionLazy,
-    EventLazy,
-    HearingFilterLazy,
-    HearingLazy,
-    ProjectFilterLazy,
-    ProposalFilterLazy,
-    ProposalLazy,
-    SpaceFilterLazy,
-    SpaceLazy,
-    UtilisationLazy,
-)
+from hub.schema.lazy import PlaceLazy, SpaceFilterLazy, SpaceLazy, UtilisationLazy
+from hub.schema.lists import Lists, Order, Which
 from hub.schema.located import Located
 from hub.schema.node import Node, Provenance
-from hub.schema.participation import AreaContext, wanted_projects, wanted_proposals
+from hub.schema.participation import PROJECTS, PROPOSALS
 from hub.schema.scalars import Date, DateTime
 from hub.schema.sources import Source
 from hub.schema.spaces import shows_times, wanted_spaces
 from hub.schema.texts import Address, Contact, Image, LocalizedText, Location
 from hub.schema.utilisation import From, To
-
-Which = strawberry.argument(description="Which; what is left out does not matter.")
-Order = strawberry.argument(description="In which order.")
 
 
 @strawberry.input(description="Which places to list; what is left out does not matter.")
@@ -89,6 +71,9 @@ def wanted_places(info: Info, given: PlaceFilter | None, sort: PlaceSort) -> Wan
     )
 
 
+PLACES = Lists(page=Connection[PlaceLazy], filter=PlaceFilter, wanted=wanted_places, sort=PlaceSort.NAME)
+
+
 @strawberry.federation.type(keys=["id"], description="A part of the city. `kind` tells of which division.")
 class District(Node):
     @strawberry.field(description="NEIGHBOURHOOD (kaupunginosa), SUB_DISTRICT (osa-alue), DISTRICT, MAJOR_DISTRICT.")
@@ -99,31 +84,9 @@ class District(Node):
     name: LocalizedText | None = strawberry.field(description="In Finnish and Swedish.")
     ocd_id: str = strawberry.field(description="Open Civic Data id: the same in every service of the city.")
 
-    @strawberry.field(description="Places that lie in it.")
-    @staticmethod
-    async def places(
-        root: strawberry.Parent[records.Area],
-        info: Info,
-        filter: Annotated[PlaceFilter | None, Which] = None,
-        first: First = 20,
-        after: After = None,
-        sort: Annotated[PlaceSort, Order] = PlaceSort.NAME,
-    ) -> Connection[Place] | None:
-        page = PageArgs(first=first, after=after)
-        return await info.context.batch(places.places_in, wanted_places(info, filter, sort), page).load(root.rid)
+    places = PLACES.under(places.places_in, "Places that lie in it.")
 
-    @strawberry.field(description="Events that take place in it.")
-    @staticmethod
-    async def events(
-        root: strawberry.Parent[records.Area],
-        info: Info,
-        filter: Annotated[EventFilter | None, Which] = None,
-        first: First = 20,
-        after: After = None,
-        sort: Annotated[EventSort, Order] = EventSort.STARTS_AT,
-    ) -> Connection[EventLazy] | None:
-        wanted, page = wanted_events(info, filter, sort), PageArgs(first=first, after=after)
-        return await info.context.batch(events.events_in, wanted, page).load(root.rid)
+    events = EVENTS.under(events.events_in, "Events that take place in it.")
 
     @strawberry.field(description="How much the spaces of all places in it are used.")
     @staticmethod
@@ -132,58 +95,24 @@ class District(Node):
     ) -> UtilisationLazy | None:
         return await utilisation.of_district(info, root.rid, from_, to)
 
-    @strawberry.field(description="Projects to vote on: those that lie in it first, then those of a wider area.")
-    @staticmethod
-    async def budget_projects(
-        root: strawberry.Parent[records.Area],
-        info: Info,
-        filter: Annotated[ProjectFilterLazy | None, Which] = None,
-        first: First = 20,
-        after: After = None,
-    ) -> Connection[BudgetProjectLazy] | None:
-        wanted, page = wanted_projects(info, filter), PageArgs(first=first, after=after)
-        found = await info.context.batch(participation.projects_in, wanted, page).load(root.rid)
-        return AreaContext.within(found, root.rid)
-
-    @strawberry.field(description="Ideas, plans and proposals: those that lie in it first, then those of a wider area.")
-    @staticmethod
-    async def proposals(
-        root: strawberry.Parent[records.Area],
-        info: Info,
-        filter: Annotated[ProposalFilterLazy | None, Which] = None,
-        first: First = 20,
-        after: After = None,
-    ) -> Connection[ProposalLazy] | None:
-        wanted, page = wanted_proposals(info, filter), PageArgs(first=first, after=after)
-        found = await info.context.batch(participation.proposals_in, wanted, page).load(root.rid)
-        return AreaContext.within(found, root.rid)
-
-    @strawberry.field(description="Hearings about it: by what they draw on the map, or by the names that they give.")
-    @staticmethod
-    async def hearings(
-        root: strawberry.Parent[records.Area],
-        info: Info,
-        filter: Annotated[HearingFilterLazy | None, Which] = None,
-        first: First = 20,
-        after: After = None,
-    ) -> Connection[HearingLazy] | None:
-        wanted, page = wanted_hearings(info, filter), PageArgs(first=first, after=after)
-        return await info.context.batch(civic.hearings_in, wanted, page).load(root.rid)
-
-    @strawberry.field(
-        description="Decisions about it, the latest first. Their sources seldom tell a place: where a plan's heading"
-        " numbers a district, or a heading names one, it is guessed, so some are missing and some do not belong."
+    budget_projects = PROJECTS.under(
+        participation.projects_in, "Projects to vote on: those that lie in it first, then those of a wider area."
     )
-    @staticmethod
-    async def decisions(
-        root: strawberry.Parent[records.Area],
-        info: Info,
-        filter: Annotated[DecisionFilterLazy | None, Which] = None,
-        first: First = 20,
-        after: After = None,
-    ) -> Connection[DecisionLazy] | None:
-        wanted, page = wanted_decisions(info, filter), PageArgs(first=first, after=after)
-        return await info.context.batch(civic.decisions_in, wanted, page).load(root.rid)
+
+    proposals = PROPOSALS.under(
+        participation.proposals_in,
+        "Ideas, plans and proposals: those that lie in it first, then those of a wider area.",
+    )
+
+    hearings = HEARINGS.under(
+        civic.hearings_in, "Hearings about it: by what they draw on the map, or by the names that they give."
+    )
+
+    decisions = DECISIONS.under(
+        civic.decisions_in,
+        "Decisions about it, the latest first. Their sources seldom tell a place: where a plan's heading"
+        " numbers a district, or a heading names one, it is guessed, so some are missing and some do not belong.",
+    )
 
     @classmethod
     def is_type_of(cls, record: Any, info: GraphQLResolveInfo[Any]) -> bool:
@@ -360,33 +289,13 @@ class Place(Located):
         wanted, page = wanted_spaces(info, filter, sort), PageArgs(first=first, after=after)
         return await info.context.batch(spaces.spaces_at, wanted, page, shows_times(info)).load(root.rid)
 
-    @strawberry.field(description="Events that take place there.")
-    @staticmethod
-    async def events(
-        root: strawberry.Parent[merged.CityPlace],
-        info: Info,
-        filter: Annotated[EventFilter | None, Which] = None,
-        first: First = 20,
-        after: After = None,
-        sort: Annotated[EventSort, Order] = EventSort.STARTS_AT,
-    ) -> Connection[EventLazy] | None:
-        wanted, page = wanted_events(info, filter, sort), PageArgs(first=first, after=after)
-        return await info.context.batch(events.events_at, wanted, page).load(root.rid)
+    events = EVENTS.under(events.events_at, "Events that take place there.")
 
-    @strawberry.field(
-        description="What the branch owns. Things to borrow are always answered; anything else is a search of the"
-        " catalogue for each place: five in one operation, the rest null with TOO_MANY_LOOKUPS."
+    catalogue = RECORDS.under(
+        catalogue.catalogue_at,
+        "What the branch owns. Things to borrow are always answered; anything else is a search of the"
+        " catalogue for each place: five in one operation, the rest null with TOO_MANY_LOOKUPS.",
     )
-    @staticmethod
-    async def catalogue(
-        root: strawberry.Parent[merged.CityPlace],
-        info: Info,
-        filter: Annotated[CatalogueFilterLazy | None, Which] = None,
-        first: First = 20,
-        after: After = None,
-    ) -> CataloguePageLazy | None:
-        wanted, page = wanted_records(info, filter), PageArgs(first=first, after=after)
-        return await info.context.batch(catalogue.catalogue_at, wanted, page).load(root.rid)
 
     @strawberry.field(description="How much its spaces are used.")
     @staticmethod

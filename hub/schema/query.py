@@ -8,39 +8,28 @@ import strawberry
 
 from hub.domain import catalogue, civic, events, feeds, nodes, participation, places, sources, spaces, themes
 from hub.domain.climate import actions
+from hub.domain.events import volunteering
 from hub.domain.lists import PageArgs
 from hub.errors import BadInput
-from hub.index.events import EventSort
-from hub.index.places import PlaceSort
 from hub.index.spaces import SpaceSort
 from hub.records.places import AreaKind
 from hub.schema.catalogue import FACETS, CatalogueConnection, CatalogueFilter, wanted_records
-from hub.schema.civic import Decision, DecisionFilter, Hearing, HearingFilter, wanted_decisions, wanted_hearings
-from hub.schema.climate import ClimateAction, ClimateActionFilter
+from hub.schema.civic import DECISIONS, HEARINGS
+from hub.schema.climate import ACTIONS
 from hub.schema.connection import After, Connection, First
 from hub.schema.context import Info
-from hub.schema.events import Event, EventFilter, KeywordSet, Organisation, wanted_events
+from hub.schema.events import EVENTS, KeywordSet, Organisation
 from hub.schema.feeds import Feed
 from hub.schema.inputs import PointInput
+from hub.schema.lists import Order, Which
 from hub.schema.node import Node
-from hub.schema.participation import (
-    BudgetingProcess,
-    BudgetProject,
-    ProjectFilter,
-    Proposal,
-    ProposalFilter,
-    wanted_projects,
-    wanted_proposals,
-)
-from hub.schema.places import District, Place, PlaceFilter, wanted_places
+from hub.schema.participation import PROJECTS, PROPOSALS, BudgetingProcess
+from hub.schema.places import PLACES, District, Place
 from hub.schema.sharing import Sharing, SharingFilter, shared, wanted_sharing
 from hub.schema.sources import Source
 from hub.schema.spaces import Space, SpaceFilter, shows_times, wanted_spaces
 from hub.schema.themes import ThemeConnection
 from hub.schema.utilisation import From, To
-
-Which = strawberry.argument(description="Which; what is left out does not matter.")
-Order = strawberry.argument(description="In which order.")
 
 
 @strawberry.type(description="Everything that the city's services tell, in one graph.")
@@ -76,19 +65,7 @@ class Query:
             return await info.context.node(id, "place", "library")
         return await info.context.batch(places.by_tprek).load(tprek_id)
 
-    @strawberry.field(description="Places of every kind: libraries, youth centres, museums, service points.")
-    @staticmethod
-    def places(
-        info: Info,
-        filter: Annotated[PlaceFilter | None, Which] = None,
-        first: First = 20,
-        after: After = None,
-        sort: Annotated[PlaceSort, Order] = PlaceSort.NAME,
-    ) -> Connection[Place] | None:
-        found: Any = places.places(
-            info.context.city, wanted_places(info, filter, sort), PageArgs(first=first, after=after)
-        )
-        return found
+    places = PLACES.at_root(places.places, "Places of every kind: libraries, youth centres, museums, service points.")
 
     @strawberry.field(
         description="The part of the city that people mean by a name, or that holds a point. A name is Finnish or"
@@ -138,19 +115,7 @@ class Query:
         found: Any = await spaces.spaces(info.context.city, wanted, page, with_times=shows_times(info))
         return found
 
-    @strawberry.field(description="Events of the city and of its partners, each occurrence once per calendar.")
-    @staticmethod
-    def events(
-        info: Info,
-        filter: Annotated[EventFilter | None, Which] = None,
-        first: First = 20,
-        after: After = None,
-        sort: Annotated[EventSort, Order] = EventSort.STARTS_AT,
-    ) -> Connection[Event] | None:
-        found: Any = events.events(
-            info.context.city, wanted_events(info, filter, sort), PageArgs(first=first, after=after)
-        )
-        return found
+    events = EVENTS.at_root(events.events, "Events of the city and of its partners, each occurrence once per calendar.")
 
     @strawberry.field(
         description="Who arranges: an organisation by its id, and by `events` all that it does, volunteering too."
@@ -161,18 +126,9 @@ class Query:
     ) -> Organisation | None:
         return await info.context.node(id, "organisation")
 
-    @strawberry.field(description="Events where one comes to help, of all calendars: `events` of type VOLUNTEERING.")
-    @staticmethod
-    def volunteering(
-        info: Info,
-        filter: Annotated[EventFilter | None, Which] = None,
-        first: First = 20,
-        after: After = None,
-        sort: Annotated[EventSort, Order] = EventSort.STARTS_AT,
-    ) -> Connection[Event] | None:
-        wanted = wanted_events(info, filter, sort)
-        found: Any = events.volunteering(info.context.city, wanted, PageArgs(first=first, after=after))
-        return found
+    volunteering = EVENTS.at_root(
+        volunteering, "Events where one comes to help, of all calendars: `events` of type VOLUNTEERING."
+    )
 
     @strawberry.field(
         description="What libraries lend. Things to borrow alone are answered at once; anything else is one search of"
@@ -197,60 +153,17 @@ class Query:
         found: Any = participation.processes(info.context.city, PageArgs(first=first, after=after))
         return found
 
-    @strawberry.field(description="Projects to vote on, of every round, by name.")
-    @staticmethod
-    def budget_projects(
-        info: Info,
-        filter: Annotated[ProjectFilter | None, Which] = None,
-        first: First = 20,
-        after: After = None,
-    ) -> Connection[BudgetProject] | None:
-        found: Any = participation.projects(
-            info.context.city, wanted_projects(info, filter), PageArgs(first=first, after=after)
-        )
-        return found
+    budget_projects = PROJECTS.at_root(participation.projects, "Projects to vote on, of every round, by name.")
 
-    @strawberry.field(description="Ideas, plans and proposals of residents, the newest first.")
-    @staticmethod
-    def proposals(
-        info: Info,
-        filter: Annotated[ProposalFilter | None, Which] = None,
-        first: First = 20,
-        after: After = None,
-    ) -> Connection[Proposal] | None:
-        found: Any = participation.proposals(
-            info.context.city, wanted_proposals(info, filter), PageArgs(first=first, after=after)
-        )
-        return found
+    proposals = PROPOSALS.at_root(participation.proposals, "Ideas, plans and proposals of residents, the newest first.")
 
-    @strawberry.field(
-        description="What the city asks its residents. With `isOpen: true` those that close first come first, else"
-        " those that opened last."
+    hearings = HEARINGS.at_root(
+        civic.hearings,
+        "What the city asks its residents. With `isOpen: true` those that close first come first, else"
+        " those that opened last.",
     )
-    @staticmethod
-    def hearings(
-        info: Info,
-        filter: Annotated[HearingFilter | None, Which] = None,
-        first: First = 20,
-        after: After = None,
-    ) -> Connection[Hearing] | None:
-        found: Any = civic.hearings(
-            info.context.city, wanted_hearings(info, filter), PageArgs(first=first, after=after)
-        )
-        return found
 
-    @strawberry.field(description="What the city decided, the latest first.")
-    @staticmethod
-    def decisions(
-        info: Info,
-        filter: Annotated[DecisionFilter | None, Which] = None,
-        first: First = 20,
-        after: After = None,
-    ) -> Connection[Decision] | None:
-        found: Any = civic.decisions(
-            info.context.city, wanted_decisions(info, filter), PageArgs(first=first, after=after)
-        )
-        return found
+    decisions = DECISIONS.at_root(civic.decisions, "What the city decided, the latest first.")
 
     @strawberry.field(
         description="Sets of keywords, by name: what `keywordSets` of the filter of events takes, such as a register's"
@@ -261,17 +174,7 @@ class Query:
         found: Any = events.keyword_sets(info.context.city, PageArgs(first=first, after=after))
         return found
 
-    @strawberry.field(description="What the city has promised to do for the climate, by name.")
-    @staticmethod
-    def climate_actions(
-        info: Info,
-        filter: Annotated[ClimateActionFilter | None, Which] = None,
-        first: First = 20,
-        after: After = None,
-    ) -> Connection[ClimateAction] | None:
-        wanted = (filter or ClimateActionFilter()).to_domain()
-        found: Any = actions(info.context.city, wanted, PageArgs(first=first, after=after))
-        return found
+    climate_actions = ACTIONS.at_root(actions, "What the city has promised to do for the climate, by name.")
 
     @strawberry.field(
         description="What the city shares: how much rooms and devices to book are used, and what there is to borrow."
