@@ -10,7 +10,7 @@ import asyncio
 import json
 import shlex
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -154,44 +154,58 @@ def sandbox(
 
 @app.command()
 def check(source: Only = None, config: Config = None, as_json: AsJson = False) -> None:
-    """Ask each upstream, and tell whether it answers and keeps its contract. Exit status 1 if one does not."""
+    """Ask each upstream, and tell whether it answers and keeps its contract. Exit status 1 if one does not.
+
+    What is switched off is listed, and asked only if it is named.
+    """
     with told():
         settings = configuration.read(config)
         logs.configure("ERROR")
-        connectors = [each for each in settings.connectors() if source in {None, each.source.name, each.source.id}]
+        connectors = settings.connectors(with_off=True)
+        if source is not None:
+            connectors = [each for each in connectors if source in {each.source.name, each.source.id}]
         if not connectors:
             raise BadSettings([f"no source is called {source}; there are {names(settings)}"])
-        checked = asyncio.run(check_all(settings, connectors))
+        checked = asyncio.run(check_all(settings, connectors, unasked=settings.off if source is None else frozenset()))
     if as_json:
         typer.echo(msgspec.json.format(msgspec.json.encode(checked)).decode())
     else:
         table = Table("source", "speaks", "", "ms", "")
         for one in checked:
             told_ok = "[green]keeps its contract[/]" if one.ok else f"[red]{one.code}[/]"
-            table.add_row(one.source, one.connector, told_ok, f"{one.ms:.0f}", one.problem or "")
+            state, ms = ("switched off", "") if one.ok is None else (told_ok, f"{one.ms:.0f}")
+            table.add_row(one.source, one.connector, state, ms, one.problem or "")
         out.print(table)
-    if not all(one.ok for one in checked):
+    if any(one.ok is False for one in checked):
         raise typer.Exit(FAILED)
 
 
 class Checked(msgspec.Struct, frozen=True, kw_only=True):
-    """What an upstream said to its connector's probe. `code`: as in the errors of the graph; None if all is well."""
+    """What an upstream said to its connector's probe. `code`: as in the errors of the graph; None if all is well.
+
+    `ok` None: it is switched off, and was not asked.
+    """
 
     source: str
     connector: str
-    ok: bool
+    ok: bool | None
     ms: float
     code: str | None = None
     problem: str | None = None
 
 
-async def check_all(settings: Settings, connectors: Sequence[Connector]) -> list[Checked]:
+async def check_all(
+    settings: Settings, connectors: Sequence[Connector], *, unasked: Collection[str] = ()
+) -> list[Checked]:
     async with fetching(settings) as fetcher:
-        return list(await asyncio.gather(*(check_one(fetcher, connector) for connector in connectors)))
+        asked = (check_one(fetcher, each, ask=each.source.id not in unasked) for each in connectors)
+        return list(await asyncio.gather(*asked))
 
 
-async def check_one(fetcher: Fetcher, connector: Connector) -> Checked:
+async def check_one(fetcher: Fetcher, connector: Connector, *, ask: bool = True) -> Checked:
     source, began = connector.source, time.monotonic()
+    if not ask:
+        return Checked(source=source.name, connector=source.connector, ok=None, ms=0)
     is_isolated = any(collection.isolated for collection in connector.collections())
     read = fetcher.read_isolated if is_isolated else fetcher.read
     error: UpstreamError | None = None

@@ -101,6 +101,18 @@ def test_check_asks_one_source_only_if_one_is_named(config: Path, switch: httpx.
     assert hub("check", "museum", "--config", config).exit_code == 0
 
 
+def test_check_lists_what_is_switched_off_and_asks_it_only_by_name(config: Path) -> None:
+    config.write_text(config.read_text().replace("[sources.museum]", "[sources.museum]\nenabled = false"))
+
+    told, machine = hub("check", "--config", config), hub("check", "--config", config, "--json")
+    named = hub("check", "museum", "--config", config, "--json")
+
+    assert told.exit_code == machine.exit_code == named.exit_code == 0
+    assert "switched off" in told.stdout
+    assert [(one.source, one.ok) for one in checked(machine)] == [("finna", True), ("museum", None)]
+    assert [(one.source, one.ok) for one in checked(named)] == [("museum", True)]
+
+
 # -- joins ------------------------------------------------------------------------------------------------------------
 
 

@@ -200,7 +200,7 @@ def test_every_mistake_is_told_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
         ('url = "https://a.example/"\ntitle = " "', "title: expected a text, or texts"),
         ('url = "https://a.example/"\nhomepage = "javascript:alert(1)"', "homepage: expected an http or https address"),
         ('url = "https://a.example/"\nconcurrent = 0', "concurrent: expected greater than or equal to 1"),
-        ('url = "https://a.example/"\nequipment_types = "eleven"', "equipment_types: a list of type pks expected"),
+        ('url = "https://a.example/"\nequipment_types = "eleven"', "equipment_types: 'eleven', expected a list"),
     ],
 )
 def test_a_mistake_in_a_source_names_its_key_and_what_was_expected(given: str, expected: str) -> None:
@@ -208,6 +208,33 @@ def test_a_mistake_in_a_source_names_its_key_and_what_was_expected(given: str, e
 
     assert mistake.startswith(f"hub.toml: sources.rooms.{expected}")
     assert "secret" not in mistake
+
+
+def test_every_mistake_in_a_connectors_own_keys_is_told_at_once() -> None:
+    found = mistakes(
+        """
+        [sources.rooms]
+        connector = "respa"
+        url = "https://a.example/"
+        municipality = "ESPOO!"
+        page = "https://a.example/rooms"
+        use_days = -5
+        [sources.library]
+        connector = "koha"
+        url = "https://a.example/"
+        through = "magic"
+        branches = { PORI = 5 }
+        """
+    )
+
+    written = "{'PORI': 5}, expected a building code for each library, as in { PORI = \"2/Sata/p/pori/\" }"
+    assert found == [
+        f"hub.toml: sources.library.branches: {written}",
+        "hub.toml: sources.library.through: 'magic', expected one of items, kohasuomi, public",
+        "hub.toml: sources.rooms.municipality: 'ESPOO!', expected a slug such as 'espoo', or a list of them",
+        "hub.toml: sources.rooms.page: 'https://a.example/rooms', expected an http or https address with {id} in it",
+        "hub.toml: sources.rooms.use_days: -5, expected 0 to 366 days",
+    ]
 
 
 @pytest.mark.parametrize(

@@ -27,6 +27,7 @@ import msgspec
 from hub.connectors.cases import case_number, districts_in
 from hub.connectors.markup import localized_plain
 from hub.connectors.moments import instant, local_date
+from hub.connectors.options import Options
 from hub.connectors.weblinks import weblink
 from hub.fetch import Ask, Collection, Fetch, Page, Reply, Request, Source
 from hub.freshness import Freshness, days, hours
@@ -68,7 +69,8 @@ class Decisions:
 
     def __init__(self, source: Source) -> None:
         self.source = source
-        self.site = str(source.options.get("site", SITE))
+        with Options(source) as given:
+            self.site = given.address("site", SITE)
 
     def collections(self) -> Iterable[Collection]:
         # Bodies meet by the week and their minutes come days later: twice a day loses nothing.

@@ -18,12 +18,14 @@ from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from typing import Any, Final, TypeAlias
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo
 
 import msgspec
 
 from hub.connectors.ical_series import Window
 from hub.connectors.markup import plain
+from hub.connectors.moments import HELSINKI
+from hub.connectors.options import Options
 from hub.fetch import Ask, Collection, Page, Remark, Reply, Source, Wanted
 from hub.freshness import Freshness, days, minutes
 from hub.records.core import LANGUAGES, LocalizedText, localized
@@ -45,19 +47,12 @@ UTF_8: Final = frozenset({"utf-8", "utf8", "us-ascii", "ascii", ""})
 Said: TypeAlias = tuple[str | None, str | None]  # the language that a text says it is in, and the text
 
 
-def checked(source: Source) -> None:
-    """ValueError or TypeError for an option that cannot be meant."""
-    options = source.options
-    if (language := options.get("language")) is not None and language not in LANGUAGES:
-        raise ValueError(f"language: one of {', '.join(LANGUAGES)} expected")
-    if not isinstance(options.get("organiser", ""), str):
-        raise TypeError("organiser: a text expected")
-    if not isinstance(options.get("organisation", False), bool):
-        raise TypeError("organisation: true or false expected")
-    try:
-        zone_of(source)
-    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
-        raise ValueError('timezone: a time zone such as "Europe/Helsinki" expected') from error
+def check(given: Options) -> None:
+    """What each of them may be configured with."""
+    given.one_of("language", "fi", LANGUAGES)
+    given.text_or_none("organiser")
+    given.flag("organisation")
+    given.zone("timezone", HELSINKI)
 
 
 def address_of(source: Source) -> str:

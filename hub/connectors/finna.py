@@ -36,6 +36,7 @@ from hub.connectors.finna_codes import (
     year_of,
 )
 from hub.connectors.languages import bcp47, library_code
+from hub.connectors.options import Options
 from hub.connectors.weblinks import weblink
 from hub.errors import UpstreamRefused
 from hub.fetch import Ask, Collection, Dropped, Fetch, Page, Reply, Request, Source, T, get
@@ -87,8 +88,9 @@ class Finna:
 
     def __init__(self, source: Source) -> None:
         self.source = source
-        self.building = str(source.options.get("building", "0/Helmet/"))
-        self.view = str(source.options.get("view", "https://helmet.finna.fi")).rstrip("/")
+        with Options(source) as given:
+            self.building = given.text("building", "0/Helmet/", 'a building such as "0/Helmet/"')
+            self.view = given.address("view", "https://helmet.finna.fi").rstrip("/")
         self.host = re.sub(r"/(?:api/)?v1/?$", "", source.url)  # covers lie beside the API, not below it
 
     def collections(self) -> Iterable[Collection]:

@@ -25,6 +25,7 @@ from typing import ClassVar
 
 from hub.connectors import feed
 from hub.connectors.ical_events import count_events, read_feed
+from hub.connectors.options import Options
 from hub.fetch import Ask, Collection, Fetch, Page, Reply, Request, Source, T
 from hub.records.events import Event
 
@@ -37,7 +38,8 @@ class ICalendar:
     IS_DOCUMENT: ClassVar[bool] = True
 
     def __init__(self, source: Source) -> None:
-        feed.checked(source)
+        with Options(source) as given:
+            feed.check(given)
         self.source = source
 
     def collections(self) -> Iterable[Collection]:

@@ -33,6 +33,7 @@ import msgspec
 
 from hub.connectors import feed, page_links
 from hub.connectors.ical_series import Window
+from hub.connectors.options import Options
 from hub.connectors.page_nodes import TOO_MANY, PageNodes, read_page
 from hub.connectors.schemaorg import read_events
 from hub.connectors.weblinks import weblink
@@ -55,18 +56,17 @@ class JsonLd:
     IS_DOCUMENT: ClassVar[bool] = True
 
     def __init__(self, source: Source) -> None:
-        feed.checked(source)
-        if not isinstance(source.options.get("lists_all", False), bool):
-            raise TypeError("lists_all: true or false expected")
         self.source = source
-        self._pages = (source.url, *_further(source))
-        self._below = _followed(source)
+        with Options(source) as given:
+            feed.check(given)
+            self._lists_all = given.flag("lists_all")
+            self._pages = (source.url, *_further(given))
+            self._below = _followed(given)
 
     def collections(self) -> Iterable[Collection]:
-        lists_all = self.source.options.get("lists_all", False)
         yield feed.programme(
             self.events,
-            withdraws=bool(lists_all),
+            withdraws=self._lists_all,
             conditional=len(self._pages) == 1 and self._below is None,
             every=feed.EVERY if self._below is None else FOLLOWED,
         )
@@ -105,25 +105,30 @@ class JsonLd:
         return Fetch(source=self.source, request=request, parse=parse, freshness=feed.FEED, statuses=statuses)
 
 
-def _further(source: Source) -> list[str]:
+def _further(options: Options) -> list[str]:
     """The pages besides the first; only of the same site, since the source's limits are counted for that."""
-    given = source.options.get("pages", [])
-    if not isinstance(given, (list, tuple)) or not all(isinstance(one, str) for one in given):
-        raise TypeError("pages: a list of addresses expected")
-    found = [weblink(one, source.url) for one in given]
-    if len(found) > MOST_PAGES or any(one is None or not feed.is_same_site(one, source) for one in found):
-        raise ValueError(f"pages: at most {MOST_PAGES} addresses of the same site expected")
-    return [one for one in dict.fromkeys(found) if one is not None and one != source.url]
+    source = options.source
+
+    def meant(given: object) -> list[str]:
+        if not isinstance(given, (list, tuple)) or not all(isinstance(one, str) for one in given):
+            raise TypeError
+        found = [weblink(one, source.url) for one in given]
+        if len(found) > MOST_PAGES or any(one is None or not feed.is_same_site(one, source) for one in found):
+            raise ValueError
+        return [one for one in dict.fromkeys(found) if one is not None and one != source.url]
+
+    return options.read("pages", [], meant, f"a list of at most {MOST_PAGES} addresses of the same site")
 
 
-def _followed(source: Source) -> str | None:
-    below = source.options.get("follow")
-    if below is None:
-        return None
-    if not isinstance(below, str) or not below.startswith("/"):
-        raise ValueError('follow: the beginning of a path such as "/events/" expected')
-    if "pages" in source.options:
-        raise ValueError("follow: either pages or follow expected, not both")
+def _followed(options: Options) -> str | None:
+    def meant(given: object) -> str | None:
+        if not isinstance(given, str) or not given.startswith("/"):
+            raise ValueError
+        return given
+
+    below = options.read("follow", None, meant, 'the beginning of a path such as "/events/"')
+    if below is not None and "pages" in options.source.options:
+        options.wrong("follow", "expected either pages or follow, not both")
     return below
 
 

@@ -33,8 +33,9 @@ from msgspec import Meta
 from hub.connectors import relay
 from hub.connectors.markup import localized_html, localized_plain, plain
 from hub.connectors.moments import instant
+from hub.connectors.options import Options
 from hub.connectors.weblinks import weblink
-from hub.errors import BadInput, BadSettings, UpstreamRefused
+from hub.errors import BadInput, UpstreamRefused
 from hub.fetch import (
     Ask,
     Collection,
@@ -144,8 +145,9 @@ class Kausal:
 
     def __init__(self, source: Source) -> None:
         self.source = source
-        self.plan = _plan(source)
-        self.languages = _languages(source)
+        with Options(source) as given:
+            self.plan = given.read("plan", HELSINKI, _identifier, f"a plan's identifier such as {HELSINKI!r}")
+            self.languages = given.read("languages", LANGUAGES, _languages, "some of fi, sv, en")
         self._absent: frozenset[tuple[str, str]] = frozenset()
 
     def collections(self) -> Iterable[Collection]:
@@ -444,18 +446,18 @@ def _measured(value: _Value) -> Measured | None:
     return Measured(date=date.fromisoformat(value.date), value=value.value)
 
 
-def _plan(source: Source) -> str:
-    plan = source.options.get("plan", HELSINKI)
-    if not (isinstance(plan, str) and PLAN.fullmatch(plan)):
-        raise BadSettings([f"sources.{source.name}.plan: {plan!r}, expected a plan's identifier such as {HELSINKI!r}"])
-    return plan
+def _identifier(given: object) -> str:
+    if not (isinstance(given, str) and PLAN.fullmatch(given)):
+        raise ValueError
+    return given
 
 
-def _languages(source: Source) -> tuple[Language, ...]:
-    given = source.options.get("languages", LANGUAGES)
-    languages = tuple(known for word in given for known in LANGUAGES if word == known) if given else ()
-    if not isinstance(given, (list, tuple)) or not languages or len(languages) != len(given):
-        raise BadSettings([f"sources.{source.name}.languages: {given!r}, expected some of fi, sv, en"])
+def _languages(given: object) -> tuple[Language, ...]:
+    if not isinstance(given, (list, tuple)) or not given:
+        raise ValueError
+    languages = tuple(known for word in given for known in LANGUAGES if word == known)
+    if len(languages) != len(given):
+        raise ValueError
     return languages
 
 

@@ -28,6 +28,7 @@ import msgspec
 from hub.connectors.geojson import GeoJson, drawn, middle
 from hub.connectors.markup import localized_html, localized_plain
 from hub.connectors.moments import instant
+from hub.connectors.options import Options
 from hub.connectors.weblinks import weblink
 from hub.fetch import Ask, Collection, Fetch, Page, Reply, Source, get
 from hub.freshness import Freshness, days, hours, minutes
@@ -54,7 +55,8 @@ class Kerrokantasi:
 
     def __init__(self, source: Source) -> None:
         self.source = source
-        self.page_for_people = str(source.options.get("page", PAGE_FOR_PEOPLE))
+        with Options(source) as given:
+            self.page_for_people = given.address("page", PAGE_FOR_PEOPLE, holding="{slug}")
 
     def collections(self) -> Iterable[Collection]:
         # A hearing is open for weeks, so an hour's delay costs nobody a chance; a text that opened is seldom changed.

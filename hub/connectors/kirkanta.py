@@ -32,8 +32,8 @@ import msgspec
 from hub.connectors.contacts import contact
 from hub.connectors.markup import localized_html, localized_plain, plain
 from hub.connectors.moments import instant, local, local_date, midnight_after
+from hub.connectors.options import Options
 from hub.connectors.weblinks import weblink
-from hub.errors import BadSettings
 from hub.fetch import Ask, Collection, Dropped, Fetch, Joined, Page, Reply, Source, get, join, key_of
 from hub.freshness import Freshness, days, hours
 from hub.records.core import LANGUAGES, Address, Contact, Language, LocalizedText, Picture, Record, point
@@ -62,7 +62,9 @@ class Kirkanta:
 
     def __init__(self, source: Source) -> None:
         self.source = source
-        city, consortium = _ids(source, "city"), _ids(source, "consortium")
+        with Options(source) as given:
+            city = given.read("city", None, _ids, "one or more numbers")
+            consortium = given.read("consortium", None, _ids, "one or more numbers")
         asked = {"consortium": consortium or (None if city else HELMET), "city": city}
         self.region = {name: ids for name, ids in asked.items() if ids}
 
@@ -260,16 +262,13 @@ class Kirkanta:
         )
 
 
-def _ids(source: Source, option: str) -> str | None:
+def _ids(given: object) -> str:
     """An option that is one id, several with commas, or a list: as the API takes it."""
-    given = source.options.get(option)
-    if given is None:
-        return None
     words = given.split(",") if isinstance(given, str) else given if isinstance(given, (list, tuple)) else [given]
     ids = [str(word).strip() for word in words]
     if not ids or not all(one.isascii() and one.isdigit() for one in ids):
         # the API answers 500 to an id that is no number
-        raise BadSettings([f"sources.{source.name}.{option}: {given!r}, expected one or more numbers"])
+        raise ValueError
     return ",".join(ids)
 
 

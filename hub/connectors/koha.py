@@ -30,6 +30,7 @@ import msgspec
 
 from hub.connectors.circulation import COPIES, NUMBER, shelf_of, token
 from hub.connectors.moments import instant
+from hub.connectors.options import Options
 from hub.fetch import (
     Collection,
     Fetch,
@@ -65,11 +66,11 @@ class Koha:
 
     def __init__(self, source: Source) -> None:
         self.source = source
-        self.catalogue = str(source.options.get("catalogue", f"{source.name}."))
-        self.branches = msgspec.convert(source.options.get("branches", {}), BRANCHES)
-        self.through = str(source.options.get("through", "items"))
-        if self.through not in ("items", "kohasuomi", "public"):
-            raise ValueError("through: expected items, kohasuomi or public")
+        with Options(source) as given:
+            self.catalogue = given.text("catalogue", f"{source.name}.")
+            self.through = given.one_of("through", "items", ("items", "kohasuomi", "public"))
+            wanted = 'a building code for each library, as in { PORI = "2/Sata/p/pori/" }'
+            self.branches: dict[str, str] = given.read("branches", {}, partial(msgspec.convert, type=BRANCHES), wanted)
         key = Grant(credentials=credentials_in(source), ask=self._ask_token, read=token)
         self.grant = None if self.through == "public" else key
 

@@ -25,7 +25,6 @@ from datetime import datetime
 from functools import partial
 from typing import ClassVar
 from urllib.parse import quote
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
 
@@ -61,8 +60,8 @@ from hub.connectors.linkedevents_values import (
 )
 from hub.connectors.markup import html_of, plain
 from hub.connectors.moments import HELSINKI, instant, iso_z
+from hub.connectors.options import Options
 from hub.connectors.weblinks import weblink
-from hub.errors import BadSettings
 from hub.fetch import Ask, Collection, Fetch, Page, Reply, Source, get
 from hub.freshness import Freshness, days, hours, minutes
 from hub.records.core import Address, Contact, Record, Ref, localized, point
@@ -108,7 +107,8 @@ class LinkedEvents:
 
     def __init__(self, source: Source) -> None:
         self.source = source
-        self.zone = _zone(source)
+        with Options(source) as given:
+            self.zone = given.zone("timezone", HELSINKI)
 
     def collections(self) -> Iterable[Collection]:
         # the counter that bounds the list comes from a nightly job, and a place gone quiet is still a place
@@ -450,13 +450,3 @@ class LinkedEvents:
             freshness=EVENTS if shape is wire.Event else REGISTERS,
             statuses=(200, 404, 410),
         )
-
-
-def _zone(source: Source) -> ZoneInfo:
-    """The instance's zone; BadSettings if it is none."""
-    name = source.options.get("timezone", HELSINKI.key)
-    try:
-        return ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError, TypeError, OSError) as error:
-        wanted = f'sources.{source.name}: timezone: expected a zone such as "Europe/Helsinki", got {name!r}'
-        raise BadSettings([wanted]) from error

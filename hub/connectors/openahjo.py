@@ -25,6 +25,7 @@ from hub.connectors.cases import case_number, case_path, districts_in
 from hub.connectors.geojson import GeoJson, drawn
 from hub.connectors.markup import plain
 from hub.connectors.moments import instant, local_date
+from hub.connectors.options import Options
 from hub.connectors.weblinks import weblink
 from hub.fetch import Ask, Collection, Fetch, Page, Reply, Source, get
 from hub.freshness import Freshness, days
@@ -53,7 +54,8 @@ class OpenAhjo:
 
     def __init__(self, source: Source) -> None:
         self.source = source
-        self.page_for_people = str(source.options.get("page", PAGE_FOR_PEOPLE))
+        with Options(source) as given:
+            self.page_for_people = given.address("page", PAGE_FOR_PEOPLE, holding="{case}")
 
     def collections(self) -> Iterable[Collection]:
         # History: it is read again only to see that it is still there.

@@ -37,9 +37,10 @@ from msgspec import Meta
 from hub.connectors.contacts import contact
 from hub.connectors.markup import localized_html, localized_plain, plain
 from hub.connectors.moments import instant, iso_z, local, local_date, midnight_after
+from hub.connectors.options import Options
 from hub.connectors.stretches import Stretches, use_days
 from hub.connectors.weblinks import weblink
-from hub.errors import BadInput, BadSettings
+from hub.errors import BadInput
 from hub.fetch import Ask, Collection, Fetch, Joined, Page, Reply, Source, get, join
 from hub.freshness import Freshness, days, hours, minutes
 from hub.records.core import Address, Instant, LocalizedText, Picture, Point, Record, Span, point
@@ -87,9 +88,10 @@ class Respa:
 
     def __init__(self, source: Source) -> None:
         self.source = source
-        self.municipalities = _municipalities(source)
-        self.page = _page_address(source)
-        self.past = Stretches(WEEKS_OF_USE, use_days(source))
+        with Options(source) as given:
+            self.municipalities = given.read("municipality", (), _slugs, "a slug such as 'espoo', or a list of them")
+            self.page = given.address("page", "", holding="{id}")
+            self.past = Stretches(WEEKS_OF_USE, use_days(given))
 
     def collections(self) -> Iterable[Collection]:
         # As in Varaamo: places hardly move, rooms change by the day.
@@ -388,21 +390,11 @@ class Respa:
         return None if hours is None or busy is None else use_told(hours, busy, key=f"{row.id}/{first}")
 
 
-def _municipalities(source: Source) -> tuple[str, ...]:
-    given = source.options.get("municipality", ())
+def _slugs(given: object) -> tuple[str, ...]:
     slugs = (given,) if isinstance(given, str) else given
     if not isinstance(slugs, (list, tuple)) or not all(isinstance(one, str) and SLUG.fullmatch(one) for one in slugs):
-        raise BadSettings([f"sources.{source.name}.municipality: {given!r}, expected slugs such as 'espoo'"])
+        raise ValueError
     return tuple(slugs)
-
-
-def _page_address(source: Source) -> str | None:
-    page = source.options.get("page")
-    if page is None:
-        return None
-    if not isinstance(page, str) or "{id}" not in page or weblink(page.replace("{id}", "x")) is None:
-        raise BadSettings([f"sources.{source.name}.page: {page!r}, expected an address with {{id}} in it"])
-    return page
 
 
 def _window(now: datetime) -> tuple[date, date]:
@@ -463,11 +455,6 @@ def _cents(euros: Decimal | None) -> int | None:
     if not euros.is_finite() or not 0 <= euros <= 1_000_000:
         raise ValueError("a price outside 0 to 1 000 000 euros")
     return int((euros * 100).to_integral_value(ROUND_HALF_UP))
-
-
-def _for_wheelchair(summaries: Sequence[_Summary]) -> bool | None:
-    values = [one.value for one in summaries if one.viewpoint_id == WHEELCHAIR]
-    return VERDICTS.get(values[0] or "") if values else None
 
 
 def _pictures(images: Sequence[_Image]) -> tuple[Picture, ...]:

@@ -24,6 +24,7 @@ import msgspec
 
 from hub.connectors import feed
 from hub.connectors.ical_series import Window
+from hub.connectors.options import Options
 from hub.connectors.page_nodes import Found, values
 from hub.connectors.schemaorg import read_events
 from hub.connectors.weblinks import weblink
@@ -39,7 +40,8 @@ class Rpde:
     IS_DOCUMENT: ClassVar[bool] = True
 
     def __init__(self, source: Source) -> None:
-        feed.checked(source)
+        with Options(source) as given:
+            feed.check(given)
         self.source = source
 
     def collections(self) -> Iterable[Collection]:

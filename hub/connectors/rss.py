@@ -38,6 +38,7 @@ from hub.connectors.ical_series import Window
 from hub.connectors.ical_text import as_html
 from hub.connectors.ical_time import Moment, When
 from hub.connectors.markup import html_of, plain
+from hub.connectors.options import Options
 from hub.connectors.rss_text import Document, Element, Item, NoFeed, content, read_document
 from hub.connectors.weblinks import weblink
 from hub.fetch import Ask, Collection, Dropped, Fetch, Page, Remark, Reply, Request, Source, T, Unreadable, dropped_for
@@ -76,13 +77,12 @@ class Rss:
     IS_DOCUMENT: ClassVar[bool] = True
 
     def __init__(self, source: Source) -> None:
-        feed.checked(source)
-        for option in ("start_element", "end_element"):
-            if not isinstance(source.options.get(option, ""), str):
-                raise TypeError(f"{option}: the name of an element expected")
-        if not isinstance(source.options.get("attached", False), bool):
-            raise TypeError("attached: true or false expected")
         self.source = source
+        with Options(source) as given:
+            feed.check(given)
+            for option in ("start_element", "end_element"):
+                given.text_or_none(option, 'the name of an element, such as "start" or "{https://x.example/ns}start"')
+            given.flag("attached")
 
     def collections(self) -> Iterable[Collection]:
         yield feed.programme(self.events, withdraws=False, conditional=not self.source.options.get("attached"))

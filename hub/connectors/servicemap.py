@@ -32,8 +32,8 @@ import msgspec
 from hub.connectors.contacts import contact
 from hub.connectors.markup import html_of, localized_plain, plain
 from hub.connectors.moments import instant
+from hub.connectors.options import Options
 from hub.connectors.weblinks import weblink
-from hub.errors import BadSettings
 from hub.fetch import Ask, Collection, Fetch, Page, Reply, Source, get
 from hub.freshness import Freshness, days, hours
 from hub.records.core import Address, LocalizedText, Picture, Point, Record, point
@@ -118,9 +118,10 @@ class Servicemap:
 
     def __init__(self, source: Source) -> None:
         self.source = source
-        self.municipalities = _words(source, "municipality", ("helsinki",))
-        self.kinds = _kinds(source)
-        self.page_for_people = str(source.options.get("page", PAGE_FOR_PEOPLE))
+        with Options(source) as given:
+            self.municipalities = given.read("municipality", ("helsinki",), _words, "one or more words")
+            self.kinds = _kinds(given)
+            self.page_for_people = given.address("page", PAGE_FOR_PEOPLE, holding="{id}")
 
     def collections(self) -> Iterable[Collection]:
         # A day's edits in the register are few and none is urgent; areas and service names change by the season.
@@ -259,24 +260,26 @@ class Servicemap:
         )
 
 
-def _words(source: Source, option: str, default: tuple[str, ...]) -> tuple[str, ...]:
+def _words(given: object) -> tuple[str, ...]:
     """An option that is one word, several with commas, or a list."""
-    given = source.options.get(option, default)
-    words = tuple(str(word).strip() for word in (given.split(",") if isinstance(given, str) else given))
-    if not words or not all(words):
-        raise BadSettings([f"sources.{source.name}.{option}: {given!r}, expected one or more words"])
-    return words
+    words = given.split(",") if isinstance(given, str) else given
+    if not isinstance(words, (list, tuple)) or not words:
+        raise ValueError
+    if not all(isinstance(word, str) and word.strip() for word in words):
+        raise ValueError
+    return tuple(word.strip() for word in words)
 
 
-def _kinds(source: Source) -> dict[PlaceKind, frozenset[int]]:
+def _kinds(options: Options) -> dict[PlaceKind, frozenset[int]]:
     kinds = {kind: frozenset(services) for kind, services in KINDS.items()}
-    for word, services in dict(source.options.get("kinds", {})).items():
+    for word, services in options.read("kinds", {}, dict[str, Any], "lists of service ids by kind").items():
         try:
+            if not isinstance(services, (list, tuple)):
+                raise TypeError  # noqa: TRY301 - told as the other mistakes are
             kinds[PlaceKind(word)] = frozenset(int(service) for service in services)
-        except (ValueError, TypeError) as error:
+        except (ValueError, TypeError):
             known = ", ".join(PlaceKind)
-            mistake = f"sources.{source.name}.kinds.{word}: {services!r}, expected a list of service ids under {known}"
-            raise BadSettings([mistake]) from error
+            options.wrong(f"kinds.{word}", f"{services!r:.60}, expected a list of service ids under {known}")
     return kinds
 
 

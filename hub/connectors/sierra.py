@@ -26,6 +26,7 @@ import msgspec
 from hub.connectors.circulation import COPIES, NUMBER, shelf_of, token
 from hub.connectors.finna_codes import branch_of
 from hub.connectors.moments import instant
+from hub.connectors.options import Options
 from hub.errors import UpstreamRefused
 from hub.fetch import Collection, Fetch, Grant, Page, Reply, Request, Source, T, credentials_in, get
 from hub.records.catalogue import CatalogueRecord, Copy, HoldingState
@@ -51,8 +52,9 @@ class Sierra:
 
     def __init__(self, source: Source) -> None:
         self.source = source
-        self.catalogue = str(source.options.get("catalogue", "helmet."))
-        self.building = str(source.options.get("building", "2/Helmet/"))
+        with Options(source) as given:
+            self.catalogue = given.text("catalogue", "helmet.")
+            self.building = given.text("building", "2/Helmet/")
         self.grant = Grant(credentials=credentials_in(source), ask=self._ask_token, read=token)
 
     def collections(self) -> Iterable[Collection]:

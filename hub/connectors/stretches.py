@@ -5,8 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 
 from hub.connectors.moments import local, local_date, midnight_after
-from hub.errors import BadSettings
-from hub.fetch import Source
+from hub.connectors.options import Options
 from hub.records.core import Span
 from hub.records.use import SpaceUse
 
@@ -43,9 +42,12 @@ class Stretches:
         return date.fromordinal(number * self.length.days + 1)
 
 
-def use_days(source: Source) -> int:
+def use_days(options: Options) -> int:
     """The option of that name: how many days back the use of spaces is read."""
-    given = source.options.get("use_days", LONGEST_USE)
-    if not isinstance(given, int) or isinstance(given, bool) or not 0 <= given <= LONGEST_USE:
-        raise BadSettings([f"sources.{source.name}.use_days: {given!r}, expected 0 to {LONGEST_USE} days"])
-    return given
+
+    def meant(given: object) -> int:
+        if not isinstance(given, int) or isinstance(given, bool) or not 0 <= given <= LONGEST_USE:
+            raise ValueError
+        return given
+
+    return options.read("use_days", LONGEST_USE, meant, f"0 to {LONGEST_USE} days")

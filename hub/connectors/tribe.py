@@ -34,6 +34,7 @@ from hub.connectors.ical_series import Window
 from hub.connectors.ical_time import Moment
 from hub.connectors.markup import html_of, plain
 from hub.connectors.moments import local_date
+from hub.connectors.options import Options
 from hub.connectors.weblinks import weblink
 from hub.fetch import Ask, Collection, Fetch, Page, Reply, Source, Unreadable, get
 from hub.records.core import LocalizedText, Picture, Point, point
@@ -54,10 +55,10 @@ class Tribe:
     IS_DOCUMENT: ClassVar[bool] = False
 
     def __init__(self, source: Source) -> None:
-        feed.checked(source)
-        if not isinstance(source.options.get("permalinks", True), bool):
-            raise TypeError("permalinks: true or false expected")
         self.source = source
+        with Options(source) as given:
+            feed.check(given)
+            given.flag("permalinks", default=True)
 
     def collections(self) -> Iterable[Collection]:
         yield feed.programme(self.events)

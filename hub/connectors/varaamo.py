@@ -34,10 +34,11 @@ from hub.connectors import relay
 from hub.connectors.contacts import contact
 from hub.connectors.markup import localized_html, localized_plain, plain
 from hub.connectors.moments import instant, local, local_date, midnight_after
+from hub.connectors.options import Options
 from hub.connectors.relay import Position
 from hub.connectors.stretches import Stretches, use_days
 from hub.connectors.weblinks import weblink
-from hub.errors import BadInput, BadSettings
+from hub.errors import BadInput
 from hub.fetch import (
     Ask,
     Collection,
@@ -151,8 +152,10 @@ class Varaamo:
 
     def __init__(self, source: Source) -> None:
         self.source = source
-        self.equipment_types = _pks(source)
-        self.past = Stretches(WEEKS_OF_USE, use_days(source))
+        with Options(source) as given:
+            none: frozenset[int] = frozenset()
+            self.equipment_types = given.read("equipment_types", none, _pks, "a list of type pks, as in [11]")
+            self.past = Stretches(WEEKS_OF_USE, use_days(given))
         self.path = "" if source.url.endswith("/graphql/") else "graphql/"
         self.site = (source.homepage or BOOKING_SITE).rstrip("/")
         parts = urlsplit(source.url)
@@ -527,11 +530,10 @@ def _block(keys: Sequence[str], window: Span) -> list[int]:
     return sorted({_pk(key) for key in keys})
 
 
-def _pks(source: Source) -> frozenset[int]:
-    pks = source.options.get("equipment_types", ())
-    if not isinstance(pks, (list, tuple)) or not all(isinstance(pk, int) and not isinstance(pk, bool) for pk in pks):
-        raise BadSettings([f"sources.{source.name}.equipment_types: a list of type pks expected, as in [11]"])
-    return frozenset(pks)
+def _pks(given: object) -> frozenset[int]:
+    if not isinstance(given, (list, tuple)) or not all(type(pk) is int for pk in given):  # true is no number
+        raise ValueError
+    return frozenset(given)
 
 
 def _texts(named: Iterable[_Named]) -> tuple[LocalizedText, ...]:

@@ -23,7 +23,7 @@ from hypothesis import strategies as st
 
 import hub.sandbox
 from hub.connectors.registry import CONNECTORS
-from hub.errors import PayloadChanged
+from hub.errors import BadSettings, PayloadChanged
 from hub.fetch import Ask, Collection, Connector, Fetch, Joined, Page, Reply, Source
 from hub.records.core import LocalizedText, Record
 from hub.records.places import DayState, OpeningDay
@@ -488,6 +488,14 @@ def test_the_documentation_is_complete(connector: str) -> None:
     found = [heading for heading in HEADINGS if re.search(rf"^{heading}\s{{2,}}\S", text, re.MULTILINE)]
 
     assert found == list(HEADINGS)
+
+
+@every_connector
+def test_each_option_that_cannot_be_meant_is_refused_by_its_name(connector: str) -> None:
+    for option in CONNECTORS[connector].OPTIONS:
+        wrong = source(connector, options={option: -1.5})  # nothing that anybody lets one configure
+        with pytest.raises((BadSettings, ValueError), match=rf"\b{option}: "):
+            CONNECTORS[connector](wrong)
 
 
 @every_connector

@@ -8,7 +8,7 @@ import pytest
 
 from hub.connectors.jsonld import JsonLd
 from hub.connectors.page_links import INDEX, TOO_MANY, links_in
-from hub.errors import PayloadChanged
+from hub.errors import BadSettings, PayloadChanged
 from hub.fetch import Ask, Reply, Request, Source
 from hub.records.core import LocalizedText
 
@@ -88,7 +88,7 @@ def test_an_index_of_sitemaps_is_told() -> None:
 
 @pytest.mark.parametrize("wrong", [{"follow": "e/"}, {"follow": 7}, {"pages": ["/e/1"]}])
 def test_an_option_that_cannot_be_meant_is_refused(wrong: dict[str, object]) -> None:
-    with pytest.raises(ValueError, match="follow"):
+    with pytest.raises(BadSettings, match="follow"):
         JsonLd(source(**wrong))
 
 
