@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Annotated, Any
 
 import strawberry
-from graphql import GraphQLResolveInfo
 
 from hub.domain import holdings, nodes
 from hub.domain.catalogue import CatalogueFilter as Wanted
@@ -127,14 +126,6 @@ class CatalogueRecord(Themed):
             is_available=is_available, open_now=open_now, near=near.to_domain() if near is not None else None
         )
         return await info.context.batch(holdings.holdings_of, wanted).load(root)
-
-    @classmethod
-    def is_type_of(cls, record: Any, info: GraphQLResolveInfo[Any]) -> bool:
-        return isinstance(record, records.CatalogueRecord)
-
-    @classmethod
-    async def resolve_reference(cls, info: Info, id: strawberry.ID) -> Any:
-        return await info.context.node(id, "catalogue_record")
 
 
 @strawberry.type(description="One value of a facet.")

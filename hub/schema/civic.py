@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Annotated, Any
 
 import strawberry
-from graphql import GraphQLResolveInfo
 
 from hub.domain import civic, nodes, places
 from hub.domain.windows import last_days, window
@@ -172,14 +171,6 @@ class Hearing(Located, Themed):
     ) -> list[DistrictLazy]:
         return await info.context.batch(civic.areas_of_hearings, tuple(kinds or ())).load(root.rid)
 
-    @classmethod
-    def is_type_of(cls, record: Any, info: GraphQLResolveInfo[Any]) -> bool:
-        return isinstance(record, records.Hearing)
-
-    @classmethod
-    async def resolve_reference(cls, info: Info, id: strawberry.ID) -> Any:
-        return await info.context.node(id, "hearing")
-
 
 @strawberry.federation.type(
     keys=["id"], description="What the city decided; of earlier years a case, with the day of its latest decision."
@@ -208,11 +199,3 @@ class Decision(Themed):
         root: strawberry.Parent[records.Decision], info: Info, kinds: Divisions = None
     ) -> list[DistrictLazy]:
         return await info.context.batch(civic.areas_of_decisions, tuple(kinds or ())).load(root.rid)
-
-    @classmethod
-    def is_type_of(cls, record: Any, info: GraphQLResolveInfo[Any]) -> bool:
-        return isinstance(record, records.Decision)
-
-    @classmethod
-    async def resolve_reference(cls, info: Info, id: strawberry.ID) -> Any:
-        return await info.context.node(id, "decision")

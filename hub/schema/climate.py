@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 import strawberry
-from graphql import GraphQLResolveInfo
 
 from hub.domain import climate
 from hub.index.climate import ActionFilter
@@ -67,14 +66,6 @@ class ClimateIndicator(Node):
     latest: Measured | None = strawberry.field(description="The latest value.")
     goals: list[Measured] = strawberry.field(description="What it is to reach, by date.")
 
-    @classmethod
-    def is_type_of(cls, record: Any, info: GraphQLResolveInfo[Any]) -> bool:
-        return isinstance(record, records.ClimateIndicator)
-
-    @classmethod
-    async def resolve_reference(cls, info: Info, id: strawberry.ID) -> Any:
-        return await info.context.node(id, "climate_indicator")
-
 
 @strawberry.federation.type(
     keys=["id"], description="Something that the city has promised to do for the climate. Who works on it is not told."
@@ -129,11 +120,3 @@ class ClimateAction(Themed):
     @staticmethod
     async def merged_into(root: strawberry.Parent[records.ClimateAction], info: Info) -> ClimateAction | None:
         return await info.context.batch(climate.merged_into).load(root)
-
-    @classmethod
-    def is_type_of(cls, record: Any, info: GraphQLResolveInfo[Any]) -> bool:
-        return isinstance(record, records.ClimateAction)
-
-    @classmethod
-    async def resolve_reference(cls, info: Info, id: strawberry.ID) -> Any:
-        return await info.context.node(id, "climate_action")

@@ -6,7 +6,6 @@ from datetime import datetime
 from typing import Any
 
 import strawberry
-from graphql import GraphQLResolveInfo
 
 from hub.domain import events, nodes, places, provenance
 from hub.domain.city import City
@@ -230,14 +229,6 @@ class Keyword(Node):
     name: LocalizedText | None = strawberry.field(description="Its label.")
     alt_labels: list[str] = strawberry.field(description="Other words for it.")
 
-    @classmethod
-    def is_type_of(cls, record: Any, info: GraphQLResolveInfo[Any]) -> bool:
-        return isinstance(record, records.Keyword)
-
-    @classmethod
-    async def resolve_reference(cls, info: Info, id: strawberry.ID) -> Any:
-        return await info.context.node(id, "keyword")
-
 
 @strawberry.federation.type(
     keys=["id"], description="Keywords that a register puts together, such as its topics or its audiences."
@@ -251,14 +242,6 @@ class KeywordSet(Node):
     async def keywords(root: strawberry.Parent[records.KeywordSet], info: Info) -> list[Keyword]:
         return await info.context.batch(events.keywords_in).load(root)
 
-    @classmethod
-    def is_type_of(cls, record: Any, info: GraphQLResolveInfo[Any]) -> bool:
-        return isinstance(record, records.KeywordSet)
-
-    @classmethod
-    async def resolve_reference(cls, info: Info, id: strawberry.ID) -> Any:
-        return await info.context.node(id, "keyword_set")
-
 
 @strawberry.federation.type(keys=["id"], description="Who arranges: an organisation, never a person.")
 class Organisation(Node):
@@ -266,14 +249,6 @@ class Organisation(Node):
     contact: Contact | None = strawberry.field(description="How to reach it.")
 
     events = EVENTS.under(events.events_by, "Events that it arranges.")
-
-    @classmethod
-    def is_type_of(cls, record: Any, info: GraphQLResolveInfo[Any]) -> bool:
-        return isinstance(record, records.Organisation)
-
-    @classmethod
-    async def resolve_reference(cls, info: Info, id: strawberry.ID) -> Any:
-        return await info.context.node(id, "organisation")
 
 
 @strawberry.type(description="For whom an event is.")
@@ -313,14 +288,6 @@ class EventSeries(Themed):
     url: URL | None = strawberry.field(description="Its source's page about it.")
 
     events = EVENTS.under(events.events_of_series, "Its events.")
-
-    @classmethod
-    def is_type_of(cls, record: Any, info: GraphQLResolveInfo[Any]) -> bool:
-        return isinstance(record, records.EventSeries)
-
-    @classmethod
-    async def resolve_reference(cls, info: Info, id: strawberry.ID) -> Any:
-        return await info.context.node(id, "event")
 
 
 @strawberry.federation.type(keys=["id"], description="One occurrence. What holds several together is its `series`.")
@@ -395,11 +362,3 @@ class Event(Located, Themed):
     @staticmethod
     async def also_in(root: strawberry.Parent[records.Event], info: Info) -> list[Provenance]:
         return await info.context.batch(provenance.also_in).load(root)
-
-    @classmethod
-    def is_type_of(cls, record: Any, info: GraphQLResolveInfo[Any]) -> bool:
-        return isinstance(record, records.Event) and not isinstance(record, records.EventSeries)
-
-    @classmethod
-    async def resolve_reference(cls, info: Info, id: strawberry.ID) -> Any:
-        return await info.context.node(id, "event")

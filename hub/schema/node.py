@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 import strawberry
@@ -9,6 +10,8 @@ from graphql import GraphQLAbstractType, GraphQLResolveInfo
 
 from hub.domain import provenance as provenances
 from hub.domain.city import City
+from hub.domain.nodes import OF_A_PLACE
+from hub.domain.participation import ProjectHere, ProposalHere
 from hub.records.catalogue import CatalogueRecord
 from hub.records.civic import Decision, Hearing
 from hub.records.climate import ClimateAction, ClimateIndicator
@@ -39,7 +42,9 @@ NAMES: dict[type[Record], str] = {
     BudgetingArea: "BudgetingArea",
     Budget: "Budget",
     BudgetProject: "BudgetProject",
+    ProjectHere: "BudgetProject",
     Proposal: "Proposal",
+    ProposalHere: "Proposal",
     Result: "Result",
     ClimateAction: "ClimateAction",
     ClimateIndicator: "ClimateIndicator",
@@ -47,6 +52,13 @@ NAMES: dict[type[Record], str] = {
     Decision: "Decision",
     Theme: "Theme",
 }
+
+
+@cache
+def kinds_of(name: str) -> tuple[str, ...]:
+    """The kinds of records that a node of this name in the graph is made of; none for what is no node."""
+    kinds = sorted({record.kind for record, shown in NAMES.items() if shown == name})
+    return tuple(sorted(OF_A_PLACE)) if kinds == ["place"] else tuple(kinds)
 
 
 @strawberry.type(description="Where a record is from and how old it is.")
@@ -82,6 +94,15 @@ class Node:
     @classmethod
     def resolve_type(cls, record: Any, info: GraphQLResolveInfo[Any], abstract: GraphQLAbstractType) -> str:
         return NAMES[type(record)]
+
+    @classmethod
+    def is_type_of(cls, record: Any, info: GraphQLResolveInfo[Any]) -> bool:
+        return NAMES.get(type(record)) == cls.__name__
+
+    @classmethod
+    async def resolve_reference(cls, info: Info, id: strawberry.ID) -> Any:
+        """What a gateway knows by its id."""
+        return await info.context.node(id, *kinds_of(cls.__name__))
 
 
 def _provenances(city: City, records: list[Record]) -> list[Any]:

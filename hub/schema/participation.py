@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from typing import Any
 
 import strawberry
-from graphql import GraphQLResolveInfo
 
 from hub.domain import nodes, participation
 from hub.domain.city import City
@@ -126,14 +125,6 @@ class BudgetingArea(Node):
     async def district(root: strawberry.Parent[records.BudgetingArea], info: Info) -> DistrictLazy | None:
         return await info.context.batch(participation.districts_of).load(root.rid)
 
-    @classmethod
-    def is_type_of(cls, record: Any, info: GraphQLResolveInfo[Any]) -> bool:
-        return isinstance(record, records.BudgetingArea)
-
-    @classmethod
-    async def resolve_reference(cls, info: Info, id: strawberry.ID) -> Any:
-        return await info.context.node(id, "budgeting_area")
-
 
 @strawberry.type(description="One phase of a round.")
 class Phase:
@@ -169,14 +160,6 @@ class Result(Node):
     def updated_at(root: strawberry.Parent[records.Result]) -> DateTime | None:
         moment: Any = root.modified_at
         return moment
-
-    @classmethod
-    def is_type_of(cls, record: Any, info: GraphQLResolveInfo[Any]) -> bool:
-        return isinstance(record, records.Result)
-
-    @classmethod
-    async def resolve_reference(cls, info: Info, id: strawberry.ID) -> Any:
-        return await info.context.node(id, "result")
 
 
 @strawberry.federation.type(keys=["id"], description="What residents vote on.")
@@ -223,14 +206,6 @@ class BudgetProject(Located, Themed):
     async def result(root: strawberry.Parent[records.BudgetProject], info: Info) -> Result | None:
         return await info.context.batch(participation.results_of).load(root.rid)
 
-    @classmethod
-    def is_type_of(cls, record: Any, info: GraphQLResolveInfo[Any]) -> bool:
-        return isinstance(record, records.BudgetProject)
-
-    @classmethod
-    async def resolve_reference(cls, info: Info, id: strawberry.ID) -> Any:
-        return await info.context.node(id, "budget_project")
-
 
 @strawberry.federation.type(keys=["id"], description="What one area may spend in one round.")
 class Budget(Node):
@@ -250,14 +225,6 @@ class Budget(Node):
         return await info.context.batch(_processes).load(root.process)
 
     projects = PROJECTS.under(participation.projects_of_budgets, "What residents may vote on.")
-
-    @classmethod
-    def is_type_of(cls, record: Any, info: GraphQLResolveInfo[Any]) -> bool:
-        return isinstance(record, records.Budget)
-
-    @classmethod
-    async def resolve_reference(cls, info: Info, id: strawberry.ID) -> Any:
-        return await info.context.node(id, "budget")
 
 
 @strawberry.federation.type(keys=["id"], description="A round of participatory budgeting.")
@@ -279,14 +246,6 @@ class BudgetingProcess(Node):
     @staticmethod
     async def budgets(root: strawberry.Parent[records.BudgetingProcess], info: Info) -> list[Budget]:
         return await info.context.batch(participation.budgets_of).load(root.rid)
-
-    @classmethod
-    def is_type_of(cls, record: Any, info: GraphQLResolveInfo[Any]) -> bool:
-        return isinstance(record, records.BudgetingProcess)
-
-    @classmethod
-    async def resolve_reference(cls, info: Info, id: strawberry.ID) -> Any:
-        return await info.context.node(id, "budgeting_process")
 
 
 @strawberry.federation.type(
@@ -337,11 +296,3 @@ class Proposal(Located, Themed):
     @staticmethod
     async def projects(root: strawberry.Parent[records.Proposal], info: Info) -> list[BudgetProject]:
         return await info.context.batch(participation.projects_from).load(root.rid)
-
-    @classmethod
-    def is_type_of(cls, record: Any, info: GraphQLResolveInfo[Any]) -> bool:
-        return isinstance(record, records.Proposal)
-
-    @classmethod
-    async def resolve_reference(cls, info: Info, id: strawberry.ID) -> Any:
-        return await info.context.node(id, "proposal")

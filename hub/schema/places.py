@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Annotated, Any
 
 import strawberry
-from graphql import GraphQLResolveInfo
 
 from hub.domain import catalogue, civic, events, nodes, participation, places, provenance, spaces
 from hub.domain.lists import PageArgs
@@ -113,14 +112,6 @@ class District(Node):
         "Decisions about it, the latest first. Their sources seldom tell a place: where a plan's heading"
         " numbers a district, or a heading names one, it is guessed, so some are missing and some do not belong.",
     )
-
-    @classmethod
-    def is_type_of(cls, record: Any, info: GraphQLResolveInfo[Any]) -> bool:
-        return isinstance(record, records.Area)
-
-    @classmethod
-    async def resolve_reference(cls, info: Info, id: strawberry.ID) -> Any:
-        return await info.context.node(id, "area")
 
 
 @strawberry.type(description="From an opening to a closing.")
@@ -322,10 +313,6 @@ class Place(Located):
     @staticmethod
     async def also_in(root: strawberry.Parent[merged.CityPlace], info: Info) -> list[Provenance]:
         return await info.context.batch(provenance.also_in).load(root)
-
-    @classmethod
-    def is_type_of(cls, record: Any, info: GraphQLResolveInfo[Any]) -> bool:
-        return isinstance(record, merged.CityPlace)
 
     @classmethod
     async def resolve_reference(

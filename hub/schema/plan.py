@@ -24,10 +24,9 @@ from graphql import (
 )
 from graphql.utilities import value_from_ast_untyped
 
-from hub.domain.nodes import OF_A_PLACE
 from hub.domain.reading import Asks
 from hub.schema.edges import Served, answering
-from hub.schema.node import NAMES
+from hub.schema.node import kinds_of
 
 
 class Step(msgspec.Struct, frozen=True, kw_only=True):
@@ -121,7 +120,7 @@ class _Walker:
                 served=Served.INDEX if asks is None else how.served,
                 by=how.by,
                 parents=parents if ids is None else ids,
-                kinds=tuple(dict.fromkeys((*kinds_of(kind), *own))) or kinds_of(of),
+                kinds=tuple(dict.fromkeys((*kinds_given(kind), *own))) or kinds_given(of),
                 asks=asks,
             )
         if node.selection_set is None:
@@ -149,9 +148,8 @@ class _Walker:
         return True
 
 
-def kinds_of(kind: Any) -> tuple[str, ...]:
+def kinds_given(kind: Any) -> tuple[str, ...]:
     """The kinds of records that a type of node, or the rows of a page, are made of; none for anything else."""
     if kind.name.endswith("Connection") and isinstance(kind, GraphQLObjectType):
         kind = get_named_type(kind.fields["nodes"].type)
-    kinds = sorted({record.kind for record, name in NAMES.items() if name == kind.name})
-    return tuple(sorted(OF_A_PLACE)) if kinds == ["place"] else tuple(kinds)
+    return kinds_of(kind.name)

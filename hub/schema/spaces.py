@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Annotated, Any
 
 import strawberry
-from graphql import GraphQLResolveInfo
 
 from hub.domain import nodes, places, spaces
 from hub.domain.availability import AvailabilityState
@@ -228,11 +227,3 @@ class Space(Located):
         root: strawberry.Parent[records.Space], info: Info, from_: From, to: To
     ) -> UtilisationLazy | None:
         return await utilisation.of_space(info, root.rid, from_, to)
-
-    @classmethod
-    def is_type_of(cls, record: Any, info: GraphQLResolveInfo[Any]) -> bool:
-        return isinstance(record, records.Space)
-
-    @classmethod
-    async def resolve_reference(cls, info: Info, id: strawberry.ID) -> Any:
-        return await info.context.node(id, "space")

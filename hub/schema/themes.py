@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 import strawberry
-from graphql import GraphQLResolveInfo
 
 from hub.domain import catalogue, civic, climate, participation
 from hub.domain.events import events_on, volunteering_on
@@ -15,7 +14,6 @@ from hub.schema.catalogue import RECORDS
 from hub.schema.civic import DECISIONS, HEARINGS
 from hub.schema.climate import ACTIONS
 from hub.schema.connection import Connection, Edge
-from hub.schema.context import Info
 from hub.schema.events import EVENTS
 from hub.schema.node import Node
 from hub.schema.participation import PROJECTS, PROPOSALS
@@ -56,14 +54,6 @@ class Theme(Node):
     climate_actions = ACTIONS.under(
         climate.actions_on, "What the city has promised to do for the climate that is about it.", by="number"
     )
-
-    @classmethod
-    def is_type_of(cls, record: Any, info: GraphQLResolveInfo[Any]) -> bool:
-        return isinstance(record, records.Theme)
-
-    @classmethod
-    async def resolve_reference(cls, info: Info, id: strawberry.ID) -> Any:
-        return await info.context.node(id, "theme")
 
 
 @strawberry.type(description="One theme of a list, and how sure it is.")
