@@ -5,9 +5,10 @@ Two records are tied, in this order of certainty:
 1. **by an id** (confidence 1): the same globally unique UID (one with a domain, or a UUID), the same register key
    ("kulke:64321") or `@id`, or one names the other's key in an address; and they begin within a minute;
 2. **by a page** (1): the address of one is the address, or a link, of the other, and they begin within a minute. Not if
-   the page stands on several events of one source (a listing), nor if it is a front page or named like a list; not if
-   the titles differ in a number or each has words that the other lacks; and if the titles have nothing in common, only
-   if the address names one thing (a number, or a word of a title);
+   the page stands on several events of one source (a listing), nor if it is a front page, named like a list, or that of
+   a house, a room or a category; not if they are certainly in two places; not if the titles differ in a number or in a
+   word for an age, a level or a group, or each has words that the other lacks; and if the titles have nothing in
+   common, only if the address holds a word of one, or if they are in two languages and it holds a number;
 3. **by score** (below 1): title, time and place all agree. Titles word by word (`titles.py`), places by their id in the
    city or by name (`whereabouts.py`), starts within a minute; or within a quarter of an hour, if title and place are
    exactly the same and both end together. What every society holds ("Syyskokous") needs the same organiser too; what
@@ -60,6 +61,7 @@ TRACKING = re.compile(
 )
 SIMPLE = re.compile(r"https?://(?:www\.)?(?!www\.)([a-z0-9-]+(?:\.[a-z0-9-]+)+)((?:/[A-Za-z0-9_-]*)+)")  # most are
 SPOKEN = frozenset(("", "fi", "sv", "en", "FI", "SV", "EN"))
+DAY_NUMBER = re.compile(r"20\d\d(?:[01]\d(?:[0-3]\d)?)?")
 SUFFIX = re.compile(r"\.(?:html?|php|aspx?)$")
 
 
@@ -157,14 +159,15 @@ def is_unique(uid: str) -> bool:
 
 @lru_cache(maxsize=20_000)
 def canonical(address: str) -> str | None:
-    """One spelling of an address that may be an event's own page: None for a front page and for what is a list by name.
+    """One spelling of an address that may be an event's own page: None for a front page, and for what is by its name a
+    list, or the page of a house, a room or a category.
 
     Without scheme, "www.", fragment, slash at the end, parts that name a language and parameters that count clicks.
     """
     simple = SIMPLE.fullmatch(address)
     if simple is not None:
         path = [part for part in simple[2].split("/") if part not in SPOKEN]
-        return None if not path or _slug(path[-1]) in titles.LISTS else f"{simple[1]}/{'/'.join(path)}"
+        return None if not path or _is_of_many(path) else f"{simple[1]}/{'/'.join(path)}"
     try:
         parts = urlsplit(address)
         host = (parts.hostname or "").removeprefix("www.")
@@ -176,10 +179,19 @@ def canonical(address: str) -> str | None:
     path = [part for part in parts.path.split("/") if part not in SPOKEN]
     given = parse_qsl(parts.query) if parts.query else []
     query = sorted((name, value) for name, value in given if not TRACKING.match(name))
-    if not query and (not path or (len(path[-1]) < LONGEST_LIST and _slug(path[-1]) in titles.LISTS)):
+    if _is_beside(path) or (not query and (not path or _is_of_many(path))):
         return None
     asked = "&".join(f"{name}={value}" for name, value in query)
     return f"{host}{port}/{'/'.join(path)}{'?' if asked else ''}{asked}"
+
+
+def _is_of_many(path: Sequence[str]) -> bool:
+    return _is_beside(path) or (len(path[-1]) < LONGEST_LIST and _slug(path[-1]) in titles.LISTS)
+
+
+def _is_beside(path: Sequence[str]) -> bool:
+    """What stands under "venue", "unit" or "category" is no event."""
+    return any(len(part) < LONGEST_LIST and _slug(part) in titles.BESIDE for part in path[:-1])
 
 
 def _slug(part: str) -> str:
@@ -288,7 +300,7 @@ def _by_page(one: Told, other: Told, listings: Collection[str]) -> bool:
     mine = {page for page in (one.page,) if page is not None}
     theirs = {page for page in (other.page,) if page is not None}
     shared = ((mine & theirs) | (mine & set(other.links)) | (theirs & set(one.links))) - set(listings)
-    if not shared or _numbers_differ(one, other):
+    if not shared or _numbers_differ(one, other) or whereabouts.are_two_houses(one.where, other.where):
         return False
     is_around = _Around(one, other)
     pairs = _comparable(one, other)
@@ -298,13 +310,18 @@ def _by_page(one: Told, other: Told, listings: Collection[str]) -> bool:
     told = [found for found in told if any(not is_around(w) for w in found.shared)]
     if any(found.more and found.other_more for found in told):
         return False
-    return bool(told) or any(_is_of_one_thing(page, (*one.titles, *other.titles)) for page in shared)
+    if any(titles.TELLING.search(word) for found in told for word in (*found.more, *found.other_more)):
+        return False
+    is_translated = not {title.language for title in one.titles} & {title.language for title in other.titles}
+    named = (*one.titles, *other.titles)
+    return bool(told) or any(_is_of_one_thing(page, named, by_number=is_translated) for page in shared)
 
 
-def _is_of_one_thing(page: str, named: Iterable[Title]) -> bool:
-    """The address holds a number that is no year, or the beginning of a word of a title."""
+def _is_of_one_thing(page: str, named: Iterable[Title], *, by_number: bool) -> bool:
+    """The address holds the beginning of a word of a title; `by_number`: or a number that is no year and no day."""
     said = _slug(page.partition("/")[2])
-    if any(len(number) > 2 and not re.fullmatch(r"20\d\d", number) for number in re.findall(r"\d+", said)):
+    numbers = re.findall(r"\d+", said) if by_number else []
+    if any(len(number) > 2 and not DAY_NUMBER.fullmatch(number) for number in numbers):
         return True
     words = [word for word in re.findall(r"[^\W\d_]+", said) if len(word) > 3]
     beginnings = {_slug(word)[:5] for title in named for word in title.words if len(word) > 3}

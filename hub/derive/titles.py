@@ -40,12 +40,14 @@ _WEAK = (
     "täynnä|täysi|uusi aika|uusi paikka|uusi ajankohta|uusi päivä|uutta|uusi|ilmainen|maksuton|vapaa pääsy|huom|muutos"
     "|ny tid|ny plats|nytt|gratis|fri entré|fritt inträde|obs|fullt|full|free|new time|new date|new|note"
 )
-STANDING = re.compile(rf"(?:{_NOTICES})\b")
+# "Tapahtuma on peruttu: …" says no more than "PERUTTU: …"
+_SAID_OF = r"(?:(?:tapahtuma|tilaisuus|evenemanget|tillställningen|the event|event)\s+(?:(?:on|är|is)\s+)?)?"
+STANDING = re.compile(rf"\b(?:{_NOTICES})\b")
 SIGN = re.compile(r"[^\w\s]|\n")
 IN_FRONT = re.compile(
-    rf"^\W*(?:(?:{_NOTICES})\b\W*|[(\[](?:{_WEAK})[)\]!]+\W*|(?:{_WEAK})\s*[:!]+\W*|(?:{_WEAK})\s-\s)"
+    rf"^\W*(?:{_SAID_OF}(?:{_NOTICES})\b\W*|[(\[](?:{_WEAK})[)\]!]+\W*|(?:{_WEAK})\s*[:!]+\W*|(?:{_WEAK})\s-\s)"
 )
-BEHIND = re.compile(rf"\W*(?:\s-\s*|[(\[/|!:,]\s*)(?:{_NOTICES}|{_WEAK})\W*$")
+BEHIND = re.compile(rf"\W*(?:(?:\s-\s*|[(\[/|!:,]\s*)(?:{_NOTICES}|{_WEAK})|(?:\s(?:on|är|is))?\s(?:{_NOTICES}))\W*$")
 
 DATE = re.compile(r"(?<![\d.])(\d{1,2})\.(\d{1,2})\.?(20\d\d)?(?![\d])")
 ISO_DATE = re.compile(r"\b(20\d\d)-(\d{2})-(\d{2})\b")
@@ -70,7 +72,7 @@ WEEKDAY = re.compile("|".join(name for names in WEEKDAYS for name in names if le
 TELLING = re.compile(
     r"avaj|avau|avaus|päätös|päättäj|opast|kierro|alust|alke|jatko|perus|edisty|vasta|keskitaso|taso|ryhmä|grupp|group"
     r"|osa$|osan$|part|del$|kurs|kerho|klub|leiri|tyttö|tytöt|poik|poja|nais|mies|mieh|flick|pojk|girl|boy|women|men$"
-    r"|vauva|taapero|laps|last|nuor|aikui|senior|ikäih|eläke|perhe|vanhem|koulu|barn|bebis|ungdom|vuxn|famil|child|kids"
+    r"|vauv|taaper|laps|last|nuor|aikui|senior|ikäih|eläke|perhe|vanhem|koulu|barn|bebis|ungdom|vuxn|famil|child|kids"
     r"|teen|adult|bab|suome|ruotsi|englan|venäj|arab|svensk|finsk|engelsk|english|finnish|swedish|harjoit|treeni|repet"
     r"|finaali|final|erä|semi|etko|jatkot|ennakko|lehdist|vernissage|opening|guid|rundtur|nybörj|beginn|advanc|intermed"
     r"|etä|online|verkko|striimi|stream|aamu|ilta|päivä|yö$|morgon|kväll|morning|evening|night|matine|huone|sali|rum|room"
@@ -86,10 +88,11 @@ class _Words(msgspec.Struct, frozen=True):
     forms: str
     cities: str
     lists: str
+    beside: str
 
 
 _WORDS = msgspec.toml.decode(files("hub.derive").joinpath("event_words.toml").read_bytes(), type=_Words)
-JOINING, WELCOME, KINDS, COMMON, ENDINGS, FORMS, CITIES, LISTS = (
+JOINING, WELCOME, KINDS, COMMON, ENDINGS, FORMS, CITIES, LISTS, BESIDE = (
     frozenset(words.split())
     for words in (
         _WORDS.joining,
@@ -100,6 +103,7 @@ JOINING, WELCOME, KINDS, COMMON, ENDINGS, FORMS, CITIES, LISTS = (
         _WORDS.forms,
         _WORDS.cities,
         _WORDS.lists,
+        _WORDS.beside,
     )
 )
 
@@ -145,7 +149,7 @@ def read_title(language: str, text: str, starts: datetime | None) -> Title:
 @lru_cache(maxsize=5_000)  # the occurrences of a series have one title
 def _without_notices(text: str) -> str:
     said = plain(text)
-    if not SIGN.search(said) and not STANDING.match(said):
+    if not SIGN.search(said) and not STANDING.search(said):
         return said
     for _ in range(3):  # "PERUTTU! UUSI AIKA: …"
         shorter = BEHIND.sub("", IN_FRONT.sub("", said))

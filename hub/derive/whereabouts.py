@@ -198,6 +198,13 @@ def is_elsewhere(one: Where, other: Where) -> bool:
     return one.place is None or one.place != other.place if _distance(one, other, unknown=0.0) > FAR else False
 
 
+def are_two_houses(one: Where, other: Where) -> bool:
+    """They are certainly two places: two of the city's that are not one house, or far from each other."""
+    if one.place is not None and other.place is not None:
+        return agreement(one, other) is None
+    return is_elsewhere(one, other)
+
+
 def _names_agree(one: tuple[str, ...], other: tuple[str, ...]) -> float:
     short, long = sorted((one, other), key=len)
     mine, theirs = {kind_of(word) for word in one} - {None}, {kind_of(word) for word in other} - {None}
