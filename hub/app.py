@@ -13,7 +13,7 @@ from starlette.routing import Route
 
 from hub.configured import Settings
 from hub.domain.city import Hall
-from hub.fetcher import Wire
+from hub.exchange import Wire
 from hub.http.graphql import METHODS, GraphQLEndpoint, failed
 from hub.http.pages import Pages
 from hub.index.read import Index

@@ -18,9 +18,10 @@ from rich.table import Table
 
 from hub.connectors.registry import CONNECTORS
 from hub.errors import BadInput, PayloadChanged
+from hub.exchange import Wire
 from hub.feeds.worker import parse_isolated
 from hub.fetch import Ask, Connector, Dropped, Fetch, Page, Remark, Reply, Request, Source
-from hub.fetcher import Fetcher, Wire
+from hub.fetcher import Fetcher
 from hub.freshness import Freshness
 from hub.records.core import LocalizedText
 from hub.records.events import Event

@@ -18,7 +18,7 @@ from hub.configured import Settings
 from hub.domain.answers import state_of
 from hub.domain.city import City, Hall
 from hub.errors import HubError
-from hub.fetcher import Wire
+from hub.exchange import Wire
 from hub.http.documents import Documents, Unreadable
 from hub.schema.edges import Edge, Served
 from hub.schema.plan import Step, plan

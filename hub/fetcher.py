@@ -10,15 +10,11 @@ import asyncio
 import hashlib
 import logging
 import time
-import traceback
-from collections.abc import Awaitable, Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from functools import partial
-from pathlib import Path
 from typing import Any, Generic, Literal, TypeVar
 
-import httpx
 import msgspec
 
 from hub.cache.flight import Flights
@@ -26,59 +22,35 @@ from hub.cache.kept import Kept
 from hub.cache.parsed import Parsed
 from hub.cache.store import Store
 from hub.errors import (
-    CircuitOpen,
-    Overloaded,
-    PayloadChanged,
     UpstreamError,
-    UpstreamGone,
-    UpstreamRefused,
-    UpstreamThrottled,
     UpstreamTimeout,
-    UpstreamUnavailable,
 )
+from hub.exchange import Exchange, Wire, parsed, refuse_status, what_of
 from hub.feeds.worker import parse_isolated
 from hub.fetch import (
     Changed,
     Collection,
     Credentials,
     Fetch,
-    Grant,
     Joined,
     Reply,
-    Request,
     Seen,
     Source,
     Tally,
-    Token,
     Wanted,
 )
 from hub.freshness import Freshness, Verdict
 from hub.observe.metrics import Metrics
-from hub.transport.breaker import Circuit, State
-from hub.transport.call import EXTENSION, Call, asked
-from hub.transport.hosts import Manners, manners_of
-from hub.transport.journal import Journal
-from hub.transport.retry import retry_after
-from hub.transport.stack import stack
-from hub.transport.tokens import Tokens
-from hub.transport.wire import real_wire
+from hub.transport.call import Call
 
 T = TypeVar("T")
 log = logging.getLogger(__name__)
 FromCache = Literal["hit", "stale", "miss"]
-Wire = Callable[[Source], httpx.AsyncBaseTransport] | httpx.AsyncBaseTransport
 
-VERSION = "0.1"
 # A form's pair, made anew by whoever sends it; it does not change what is answered.
 NOT_IN_KEY = frozenset({"cookie", "x-csrftoken", "origin", "referer"})
-# What a connector's parse may raise over bytes that it did not foresee.
-UNFORESEEN = (ValueError, TypeError, LookupError, AttributeError, ArithmeticError, RecursionError)
-# Our own doing: they say nothing of how the source is.
-OURS = (CircuitOpen, Overloaded)
 NOT_MODIFIED = 304
 LONGEST_VALIDATOR = 1_000
-LONGEST_REST = 86_400.0  # seconds until its next try that a source may ask of the harvest
-NEVER_KEPT = Freshness(timedelta(0))
 
 
 class Fetched(msgspec.Struct, Generic[T], frozen=True, kw_only=True):
@@ -124,18 +96,6 @@ class _Copy(msgspec.Struct, Generic[T], frozen=True):
         return self.read_at + self.freshness.fresh
 
 
-class _Line:
-    """All that belongs to one source."""
-
-    def __init__(self, source: Source, manners: Manners, fetcher: Fetcher) -> None:
-        self.source = source
-        self.manners = manners
-        self.journal = Journal()
-        self.circuit = Circuit(on_turn=partial(fetcher._turned, source.name))  # noqa: SLF001 - the same module
-        self.is_unreadable = False
-        self.stack: httpx.AsyncBaseTransport | None = None
-
-
 class Fetcher:
     """One for an app or a harvester, on one event loop.
 
@@ -162,16 +122,20 @@ class Fetcher:
         self.metrics = metrics or Metrics()
         self.monotonic = monotonic
         self._clock = clock
-        self._sleep = sleep
-        self._wire = wire
         self._owns_cache = cache is None
         self._cache = cache or Store(64 << 20, clock=clock, monotonic=monotonic, sleep=sleep)
         self._parsed = Parsed(parsed_mb << 20)
         self._flights: Flights[Kept] = Flights()
-        manners = manners_of(sources.values())
-        self._lines = {id_: _Line(source, manners[id_], self) for id_, source in sources.items()}
-        self._tokens = Tokens(credentials=credentials, monotonic=monotonic)
-        self._agent = f"cityhub/{VERSION}" + (f" (+{contact})" if contact else "")
+        self._exchange = Exchange(
+            sources,
+            wire=wire,
+            clock=clock,
+            monotonic=monotonic,
+            sleep=sleep,
+            metrics=self.metrics,
+            contact=contact,
+            credentials=credentials,
+        )
 
     # -- look-ups -----------------------------------------------------------------------------------------------------
 
@@ -216,7 +180,7 @@ class Fetcher:
 
     def _ask_behind(self, fetch: Fetch[Any], key: str, since: datetime) -> None:
         """Ask anew with nobody waiting. Its failure is in the journal and costs no one anything."""
-        if self._line(fetch.source).circuit.allows(self.monotonic()):
+        if self._exchange.allows(fetch.source):
             self._flights.start(key, partial(self._renew, fetch, key, Call(), since))
 
     async def _ask(self, fetch: Fetch[T], key: str, call: Call, *, since: datetime | None) -> _Copy[T]:
@@ -241,8 +205,8 @@ class Fetcher:
                 theirs = await self._cache.newer(key, than=since or self._long_ago(fetch), seconds=seconds)
                 if theirs is not None:
                     return theirs
-            reply = await self._send(fetch, call)
-            value = self._read(fetch, reply)
+            reply = await self._exchange.send(fetch, call)
+            value = self._exchange.read(fetch, reply)
             freshness = freshness_of(fetch, value)
             kept = Kept(
                 status=reply.status,
@@ -297,15 +261,15 @@ class Fetcher:
         """
         if isinstance(wanted, Joined):
             return wanted.merge(await together([self.read(part) for part in wanted.parts]))
-        reply = await self._send(wanted, Call(harvest=True))
-        return self._read(wanted, reply)
+        reply = await self._exchange.send(wanted, Call(harvest=True))
+        return self._exchange.read(wanted, reply)
 
     async def read_isolated(self, wanted: Wanted[T]) -> T:
         """As `read`, for what strangers wrote: the reply is parsed in a process that can be killed."""
         if isinstance(wanted, Joined):
             return wanted.merge(await together([self.read_isolated(part) for part in wanted.parts]))
-        reply = await self._send(wanted, Call(harvest=True))
-        with self._noting(wanted, reply):
+        reply = await self._exchange.send(wanted, Call(harvest=True))
+        with self._exchange.noting(wanted, reply):
             return await parse_isolated(wanted, reply)
 
     async def read_if_changed(self, fetch: Fetch[T], seen: Seen | None, *, isolated: bool) -> Changed[T] | None:
@@ -313,9 +277,9 @@ class Fetcher:
         once more. What is to be known again is told only of a reply that could be read.
         """
         asked_for = fetch if seen is None else conditional(fetch, seen)
-        reply = await self._send(asked_for, Call(harvest=True))
+        reply = await self._exchange.send(asked_for, Call(harvest=True))
         now = seen_in(fetch, reply)
-        with self._noting(fetch, reply):
+        with self._exchange.noting(fetch, reply):
             if seen is not None and (reply.status == NOT_MODIFIED or now.essence == seen.essence):
                 return None
             value = await parse_isolated(fetch, reply) if isolated else parsed(fetch, reply)
@@ -325,148 +289,20 @@ class Fetcher:
         """How the harvest is to read this collection's pages."""
         return self.read_isolated if collection.isolated else self.read
 
-    # -- both ---------------------------------------------------------------------------------------------------------
-
-    async def _send(self, fetch: Fetch[Any], call: Call) -> Reply:
-        reply = await self._send_once(fetch, fetch.request, call)
-        if fetch.amend is not None and (better := fetch.amend(reply)) is not None:
-            return await self._send_once(fetch, better, again(call))
-        return reply
-
-    async def _send_once(self, fetch: Fetch[Any], request: Request, call: Call) -> Reply:
-        if fetch.grant is None:
-            return await self._exchange(fetch, request, call)
-        ask = partial(self._ask_token, fetch, fetch.grant, call)
-        token = await self._tokens.token(fetch.source, fetch.grant, ask)
-        try:
-            return await self._exchange(fetch, request, again(call), token)
-        except UpstreamRefused as error:
-            if error.status != 401:
-                raise
-        token = await self._tokens.token(fetch.source, fetch.grant, ask, instead_of=token)
-        return await self._exchange(fetch, request, again(call), token)
-
-    async def _ask_token(self, fetch: Fetch[Any], grant: Grant, call: Call, request: Request) -> Token:
-        """Past every cache: nobody but this process is to have it."""
-        asked_for = Fetch(source=fetch.source, request=request, parse=grant.read, freshness=NEVER_KEPT)
-        return self._read(asked_for, await self._exchange(asked_for, request, again(call)))
-
-    async def _exchange(self, fetch: Fetch[Any], request: Request, call: Call, token: Token | None = None) -> Reply:
-        line = self._line(fetch.source)
-        try:
-            response = await self._sent(line, fetch, self._request(fetch, request, call, token))
-            reply = Reply(
-                source=fetch.source,
-                request=request,
-                status=response.status_code,
-                headers=dict(response.headers.items()),
-                body=response.content,
-                read_at=self._clock(),
-            )
-            line.journal.led(call.moved)
-            refuse_status(fetch, reply, self._clock)
-        except UpstreamError as error:
-            if not isinstance(error, OURS):
-                line.journal.failed(self._clock(), error)
-            raise
-        return reply
-
-    async def _sent(self, line: _Line, fetch: Fetch[Any], request: httpx.Request) -> httpx.Response:
-        """A redirect that is not followed is a reply, to who wants to see it: its status and nothing else."""
-        try:
-            return await self._stack(line).handle_async_request(request)
-        except UpstreamRefused as error:
-            if error.status is None or error.status not in fetch.statuses:
-                raise
-            return httpx.Response(error.status, request=request)
-
-    def _read(self, fetch: Fetch[T], reply: Reply) -> T:
-        """The meaning of a reply just received."""
-        with self._noting(fetch, reply):
-            return parsed(fetch, reply)
-
-    @contextmanager
-    def _noting(self, fetch: Fetch[Any], reply: Reply) -> Iterator[None]:
-        """Around the reading of a reply: one that can't be read counts against its source."""
-        line = self._line(fetch.source)
-        try:
-            yield
-        except PayloadChanged as error:
-            line.journal.spoil()
-            line.journal.failed(reply.read_at, error)
-            line.circuit.spoil(self.monotonic())
-            self.metrics.unreadable(fetch.source.name)
-            if not line.is_unreadable:
-                line.is_unreadable = True
-                log.warning("upstream.changed", extra={"upstream": fetch.source.name, "reason": f"{error}"[:300]})
-            raise
-        except UpstreamError as error:
-            line.journal.failed(reply.read_at, error)
-            raise
-        line.is_unreadable = False
-        line.journal.understood(reply.read_at)
-
-    def _request(self, fetch: Fetch[Any], request: Request, call: Call, token: Token | None) -> httpx.Request:
-        bearer = [] if token is None else [("Authorization", f"Bearer {token.value}")]
-        seconds = fetch.source.timeout.total_seconds()
-        return httpx.Request(
-            request.method,
-            request.full_url,
-            headers=[("User-Agent", self._agent), *request.headers, *bearer],
-            content=request.body,
-            extensions={
-                EXTENSION: call,
-                # Silence of any length up to the deadline may end well; no connection after a third of it will not.
-                "timeout": {"connect": seconds / 3, "read": seconds, "write": seconds, "pool": None},
-            },
-        )
-
-    def _line(self, source: Source) -> _Line:
-        return self._lines[source.id]
-
-    def _stack(self, line: _Line) -> httpx.AsyncBaseTransport:
-        if line.stack is None:
-            line.stack = stack(
-                line.source,
-                self._wire_of(line.source),
-                manners=line.manners,
-                circuit=line.circuit,
-                journal=line.journal,
-                metrics=self.metrics,
-                monotonic=self.monotonic,
-                clock=self._clock,
-                sleep=self._sleep,
-            )
-        return line.stack
-
-    def _wire_of(self, source: Source) -> httpx.AsyncBaseTransport:
-        if self._wire is None:
-            return real_wire(source)
-        return self._wire if isinstance(self._wire, httpx.AsyncBaseTransport) else self._wire(source)
-
-    def _turned(self, name: str, before: State, after: State) -> None:
-        """Said once when a source goes down, once when it is back."""
-        self.metrics.breaker(name, after.value)
-        if before is State.CLOSED and after is State.OPEN:
-            log.warning("upstream.down", extra={"upstream": name})
-        elif before is State.HALF_OPEN and after is State.CLOSED:
-            log.warning("upstream.back", extra={"upstream": name})
-
     # -- what others want to know -------------------------------------------------------------------------------------
 
     def requests(self, source_id: str) -> int:
         """Requests really sent to this source so far, every try counted."""
-        return self._lines[source_id].journal.sent
+        return self._exchange.journal(source_id).sent
 
     def moved(self, source_id: str) -> str | None:
         """The address that the last reply of this source came from, where every redirect to it was for good."""
-        return self._lines[source_id].journal.moved
+        return self._exchange.journal(source_id).moved
 
     def health(self, source_id: str) -> SourceHealth:
-        line = self._lines[source_id]
-        journal = line.journal
+        journal = self._exchange.journal(source_id)
         return SourceHealth(
-            state=line.circuit.state(self.monotonic()).value,
+            state=self._exchange.state(source_id).value,
             requests=journal.sent,
             last_success_at=journal.last_success_at,
             last_error_at=journal.last_error_at,
@@ -484,17 +320,9 @@ class Fetcher:
     async def aclose(self) -> None:
         """End what is under way, and close every connection that was opened here."""
         await self._flights.aclose()
-        if not isinstance(self._wire, httpx.AsyncBaseTransport):
-            for line in self._lines.values():
-                if line.stack is not None:
-                    await line.stack.aclose()
+        await self._exchange.aclose()
         if self._owns_cache:
             await self._cache.aclose()
-
-
-def again(call: Call) -> Call:
-    """For another request in the same asker's name."""
-    return Call(harvest=call.harvest, patience=call.patience, tally=call.tally)
 
 
 def conditional(fetch: Fetch[T], seen: Seen) -> Fetch[T]:
@@ -537,45 +365,10 @@ def freshness_of(fetch: Fetch[Any], value: object) -> Freshness:
     return Freshness(fresh=min(fetch.freshness.missing, fetch.freshness.fresh), missing=fetch.freshness.missing)
 
 
-def parsed(fetch: Fetch[T], reply: Reply) -> T:
-    try:
-        return fetch.parse(reply)
-    except UNFORESEEN as error:
-        # Where, not what: the text of such an error may hold anything that the upstream sent.
-        at = traceback.extract_tb(error.__traceback__)[-1]
-        place = f"{Path(at.filename).name}:{at.lineno} {at.name}"
-        log.error(  # noqa: TRY400 - a traceback would print that text
-            "upstream.unforeseen",
-            extra={"upstream": fetch.source.name, "reason": type(error).__name__, "place": place},
-        )
-        raise reply.changed(f"{type(error).__name__} while reading it") from error
-
-
-def refuse_status(fetch: Fetch[Any], reply: Reply, clock: Callable[[], datetime]) -> None:
-    """Raise what a status means that the connector does not read itself."""
-    status = reply.status
-    if status in fetch.statuses:
-        return
-    name = fetch.source.name
-    what = f"{status}: {what_of(fetch)}"
-    seconds = retry_after(reply.headers.get("retry-after"), clock, LONGEST_REST)
-    if status == 429:
-        raise UpstreamThrottled(f"{name} said that it was asked too often, {what}", source=name, retry_after=seconds)
-    if status >= 500:
-        raise UpstreamUnavailable(f"{name} failed with {what}", source=name, retry_after=seconds)
-    if status == 410:
-        raise UpstreamGone(f"{name} says that it is gone for good, {what}", source=name, status=status)
-    raise UpstreamRefused(f"{name} refused with {what}", source=name, status=status)
-
-
 def out_of_time(fetch: Fetch[Any]) -> UpstreamTimeout:
     return UpstreamTimeout(
         f"{fetch.source.name} did not answer within the time that was left: {what_of(fetch)}", source=fetch.source.name
     )
-
-
-def what_of(fetch: Fetch[Any]) -> str:
-    return asked(fetch.source, httpx.Request(fetch.request.method, fetch.request.url))
 
 
 def served(copy: _Copy[T], from_cache: FromCache, error: UpstreamError | None = None) -> Fetched[T]:

@@ -16,8 +16,9 @@ from hub.derive import overrides
 from hub.derive.derivation import Derivation
 from hub.derive.joins import Joins
 from hub.errors import BadSettings
+from hub.exchange import Wire
 from hub.fetch import Collection, Source
-from hub.fetcher import Fetcher, Wire
+from hub.fetcher import Fetcher
 from hub.harvest.crawl import Progress
 from hub.harvest.harvester import Harvester
 from hub.harvest.missing import Read

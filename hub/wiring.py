@@ -16,8 +16,9 @@ from hub.cache.store import open_store
 from hub.configured import Settings
 from hub.credentials import credentials_at
 from hub.domain.city import CatalogueSearch, Gathered, HoldingsAsked, TimesAsked
+from hub.exchange import Wire
 from hub.fetch import Connector
-from hub.fetcher import Fetcher, Wire
+from hub.fetcher import Fetcher
 from hub.harvest.schedule import paces
 from hub.observe.metrics import Metrics
 

@@ -253,7 +253,7 @@ async def test_a_reply_that_cannot_be_read_leaves_the_last_good_one_serving() ->
 async def test_replies_that_cannot_be_read_open_the_circuit_of_their_source(caplog: pytest.LogCaptureFixture) -> None:
     world = World()
     world.upstream.ill = httpx.Response(200, json=[])
-    with caplog.at_level(logging.INFO, logger="hub.fetcher"):
+    with caplog.at_level(logging.INFO, logger="hub.exchange"):
         for id_ in range(1, 12):
             with pytest.raises(UpstreamError):
                 await world.fetcher.fetch(wanted(id_))
@@ -295,7 +295,7 @@ async def test_one_source_down_does_not_touch_another() -> None:
 async def test_a_recovery_is_seen_within_half_a_minute_and_said_once(caplog: pytest.LogCaptureFixture) -> None:
     world = World()
     world.upstream.ill = httpx.Response(500)
-    with caplog.at_level(logging.INFO, logger="hub.fetcher"):
+    with caplog.at_level(logging.INFO, logger="hub.exchange"):
         for id_ in range(1, 100):
             with pytest.raises(UpstreamError):
                 await world.fetcher.fetch(wanted(id_))
