@@ -106,7 +106,7 @@ def test_an_event_of_two_sources_is_listed_once_by_the_first_source(writer: Writ
 
 
 def test_members_know_how_sure_they_are(writer: Writer) -> None:
-    made.put(writer, HOUSE, event("le", url=PAGE), event("va", url=PAGE, name="Puikot"), event("pa"))
+    made.put(writer, HOUSE, event("le", url=PAGE), event("va", url=PAGE, name="Neulekahvila: puikot"), event("pa"))
 
     assert {m.ref.source: m.confidence for m in merged(writer).members} == {"va": 1.0, "le": 1.0, "pa": 0.98}
 
@@ -151,7 +151,9 @@ def test_when_a_place_gets_its_name_a_feed_finds_it(writer: Writer) -> None:
 
 def test_a_page_that_becomes_a_list_ties_nothing_any_more(writer: Writer) -> None:
     made.put(
-        writer, event("le", name="Jazz", url=PAGE, at_place=None), event("pa", name="Kirppis", url=PAGE, at_place=None)
+        writer,
+        event("le", name="Jazz", url=PAGE, at_place=None),
+        event("pa", name="Jazz torilla", url=PAGE, at_place=None),
     )
     assert len(once(writer)) == 1
 
