@@ -19,24 +19,24 @@ Quirks     a POST needs a CSRF pair even without login: any 32 letters and digit
 from __future__ import annotations
 
 import base64
-import re
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime, timedelta
-from decimal import ROUND_HALF_UP, Decimal
 from functools import partial
-from typing import Annotated, Any, ClassVar, TypeAlias, TypeVar
+from typing import Any, ClassVar, TypeVar
 from urllib.parse import urlsplit
 
 import msgspec
-from msgspec import Meta
 
 from hub.connectors import relay
 from hub.connectors.contacts import contact
-from hub.connectors.markup import localized_html, localized_plain, plain
+from hub.connectors.markup import localized_plain, plain
 from hub.connectors.moments import instant, local, local_date, midnight_after
 from hub.connectors.options import Options
 from hub.connectors.relay import Position
 from hub.connectors.stretches import Stretches, use_days
+from hub.connectors.varaamo_queries import AFFECTING, RESERVATION_UNIT, RESERVATION_UNITS, TIME_SPANS, UNIT, UNITS
+from hub.connectors.varaamo_values import blocked, busy_of, interval, pictures, price, seconds, span_of, texts, touches
+from hub.connectors.varaamo_wire import OpenRoom, Reservation, Room, Unit
 from hub.connectors.weblinks import weblink
 from hub.errors import BadInput
 from hub.fetch import (
@@ -53,9 +53,9 @@ from hub.fetch import (
     reason_of,
 )
 from hub.freshness import Freshness, days, hours, minutes
-from hub.records.core import Address, Instant, LocalizedText, Picture, Record, Span
+from hub.records.core import Address, Instant, Record, Span
 from hub.records.places import Place
-from hub.records.spaces import BookingHours, BookingRules, Busy, BusyTimes, PriceUnit, Space, SpaceKind, SpacePrice
+from hub.records.spaces import BookingHours, BookingRules, Busy, BusyTimes, Space, SpaceKind
 from hub.records.use import SpaceUse, use_told
 
 T = TypeVar("T")
@@ -82,63 +82,6 @@ BOOKABLE_KINDS = {"DIRECT", "DIRECT_AND_SEASON"}
 BOOKABLE_STATES = {"RESERVABLE", "SCHEDULED_CLOSING", "SCHEDULED_RESERVATION", "SCHEDULED_PERIOD"}
 ACCESS_TYPES = {"UNRESTRICTED", "ACCESS_CODE", "PHYSICAL_KEY", "OPENED_BY_STAFF"}
 NOT_TAKEN = {"CANCELLED", "DENIED"}
-INTERVAL = re.compile(r"INTERVAL_(\d{1,4})_MINUTES")
-
-UNIT_FIELDS = """fragment HubUnitFields on UnitNode {
-  pk tprekId nameFi nameSv nameEn
-  shortDescriptionFi shortDescriptionSv shortDescriptionEn descriptionFi descriptionSv descriptionEn
-  webPage email phone
-  addressStreetFi addressStreetSv addressStreetEn addressZip addressCityFi
-}"""
-UNITS = f"""query HubUnits($first: Int!, $after: String) {{
-  units(publishedReservationUnits: true, first: $first, after: $after, orderBy: [pkAsc]) {{
-    totalCount pageInfo {{ hasNextPage endCursor }} edges {{ node {{ ...HubUnitFields }} }}
-  }}
-}}
-{UNIT_FIELDS}"""
-UNIT = f"query HubUnit($id: ID!) {{ unit(id: $id) {{ ...HubUnitFields }} }}\n{UNIT_FIELDS}"
-
-SPACE_FIELDS = """fragment HubReservationUnitFields on ReservationUnitNode {
-  pk nameFi nameSv nameEn descriptionFi descriptionSv descriptionEn
-  surfaceArea minPersons maxPersons
-  minReservationDuration maxReservationDuration bufferTimeBefore bufferTimeAfter reservationStartInterval
-  reservationsMinDaysBefore reservationsMaxDaysBefore reservationBeginsAt reservationEndsAt
-  requireReservationHandling reservationBlockWholeDay
-  reservationKind publishingState reservationState currentAccessType
-  unit { pk }
-  reservationUnitType { pk nameFi nameSv nameEn }
-  intendedUses(orderBy: [rankAsc]) { nameFi nameSv nameEn }
-  equipments(orderBy: [nameFiAsc]) { nameFi nameSv nameEn }
-  spaces { pk }
-  resources { pk }
-  images { imageType imageUrl largeUrl }
-  pricings { begins priceUnit lowestPrice highestPrice }
-}"""
-RESERVATION_UNITS = f"""query HubReservationUnits($first: Int!, $after: String) {{
-  reservationUnits(isVisible: true, first: $first, after: $after, orderBy: [pkAsc]) {{
-    totalCount pageInfo {{ hasNextPage endCursor }} edges {{ node {{ ...HubReservationUnitFields }} }}
-  }}
-}}
-{SPACE_FIELDS}"""
-RESERVATION_UNIT = f"""query HubReservationUnit($id: ID!) {{
-  reservationUnit(id: $id) {{ ...HubReservationUnitFields }}
-}}
-{SPACE_FIELDS}"""
-
-TIME_SPANS = """query HubReservableTimeSpans($pk: [Int]!, $first: Int!, $startDate: Date!, $endDate: Date!) {
-  reservationUnits(pk: $pk, isVisible: true, first: $first, orderBy: [pkAsc]) {
-    edges { node { pk reservableTimeSpans(startDate: $startDate, endDate: $endDate) { startDatetime endDatetime } } }
-  }
-}"""
-# no pk, no name, nobody: when something is taken is all that is asked of a reservation
-AFFECTING = """query HubBusyTimes($reservationUnits: [Int]!, $beginDate: Date!, $endDate: Date!) {
-  affectingReservations(
-    forReservationUnits: $reservationUnits, beginDate: $beginDate, endDate: $endDate
-    state: [CREATED, CONFIRMED, REQUIRES_HANDLING, WAITING_FOR_PAYMENT], orderBy: [beginsAtAsc]
-  ) {
-    state beginsAt endsAt bufferTimeBefore bufferTimeAfter isBlocked affectedReservationUnits reservationUnit { pk }
-  }
-}"""
 
 
 class Varaamo:
@@ -233,11 +176,11 @@ class Varaamo:
         return self._use(ask, self.past.firsts(ask.now)[:2])
 
     def place(self, key: str) -> Fetch[Record | None]:
-        return self._one(UNIT, "unit", f"UnitNode:{_pk(key)}", partial(self._read, shape=_Unit, make=self._place))
+        return self._one(UNIT, "unit", f"UnitNode:{_pk(key)}", partial(self._read, shape=Unit, make=self._place))
 
     def space(self, key: str) -> Fetch[Record | None]:
         """None also for a draft or one whose publishing is over: a look-up by id has no isVisible."""
-        read = partial(self._read, shape=_Room, make=self._space)
+        read = partial(self._read, shape=Room, make=self._space)
         return self._one(RESERVATION_UNIT, "reservationUnit", f"ReservationUnitNode:{_pk(key)}", read)
 
     def hours(self, keys: Sequence[str], starts_at: Instant, ends_at: Instant) -> Fetch[tuple[BookingHours, ...]]:
@@ -271,12 +214,12 @@ class Varaamo:
 
     def _places(self, after: str | None, *, first: int) -> Fetch[Page[Place]]:
         asked = Position.read(after)
-        parse = partial(self._page, field="units", shape=_Unit, make=self._place, first=first, asked=asked)
+        parse = partial(self._page, field="units", shape=Unit, make=self._place, first=first, asked=asked)
         return self._post(UNITS, {"first": first, "after": asked.cursor}, parse, PLACES, Place.kind)
 
     def _spaces(self, after: str | None, *, first: int) -> Fetch[Page[Space]]:
         asked = Position.read(after)
-        parse = partial(self._page, field="reservationUnits", shape=_Room, make=self._space, first=first, asked=asked)
+        parse = partial(self._page, field="reservationUnits", shape=Room, make=self._space, first=first, asked=asked)
         return self._post(RESERVATION_UNITS, {"first": first, "after": asked.cursor}, parse, SPACES, Space.kind)
 
     def _hours(self, keys: Sequence[str], window: Span, *, parse: Callable[[Page[BookingHours]], T]) -> Fetch[T]:
@@ -356,7 +299,7 @@ class Varaamo:
     def _hours_page(self, reply: Reply, *, pks: list[int], window: Span) -> Page[BookingHours]:
         # null with an error beside it is no "nobody knows": such a row is dropped and keeps its last good copy
         connection, raws, lost = relay.nodes(reply, "reservationUnits", relay.Edges, key="pk", whole=True)
-        items, dropped = reply.rows(raws, _OpenRoom, partial(self._open_room, reply, pks, window), key="pk")
+        items, dropped = reply.rows(raws, OpenRoom, partial(self._open_room, reply, pks, window), key="pk")
         return reply.page(items, sent=len(connection.edges), dropped=[*lost, *dropped])
 
     def _busy_page(self, reply: Reply, *, pks: list[int], window: Span) -> Page[BusyTimes]:
@@ -368,13 +311,13 @@ class Varaamo:
         unsure: dict[int, str] = {}
         for number, raw in enumerate(raws):
             try:
-                row = msgspec.json.decode(raw, type=_Reservation)
-                busy = None if row.state in NOT_TAKEN else _busy_of(row)
+                row = msgspec.json.decode(raw, type=Reservation)
+                busy = None if row.state in NOT_TAKEN else busy_of(row)
             except (ValueError, OverflowError, RecursionError) as error:
-                for pk in _blocked(raw, pks):
+                for pk in blocked(raw, pks):
                     unsure.setdefault(pk, f"reservation {number}: {reason_of(error)}")
                 continue
-            if busy is None or not _touches(busy, window):
+            if busy is None or not touches(busy, window):
                 continue
             for pk in {*row.affected_reservation_units, row.reservation_unit.pk}:
                 if pk in taken:
@@ -390,7 +333,7 @@ class Varaamo:
             dropped=dropped,
         )
 
-    def _place(self, unit: _Unit, reply: Reply) -> Place:
+    def _place(self, unit: Unit, reply: Reply) -> Place:
         if unit.tprek_id and not (unit.tprek_id.isascii() and unit.tprek_id.isdigit()):
             raise ValueError(f"tprekId {unit.tprek_id[:40]!r} is no number")
         street = localized_plain(unit.address_street_fi, unit.address_street_sv, unit.address_street_en)
@@ -408,7 +351,7 @@ class Varaamo:
             contact=contact(unit.phone, unit.email, [unit.web_page]),
         )
 
-    def _space(self, room: _Room, reply: Reply) -> Space | None:
+    def _space(self, room: Room, reply: Reply) -> Space | None:
         if room.publishing_state not in SHOWN:
             if room.publishing_state in NOT_SHOWN:
                 return None
@@ -426,17 +369,17 @@ class Varaamo:
             capacity=room.max_persons or None,
             min_people=room.min_persons or None,
             area_m2=float(room.surface_area) if room.surface_area else None,
-            equipment=_texts(room.equipments),
-            purposes=_texts(room.intended_uses),
-            price=_price(room.pricings, local_date(reply.read_at)),
-            pictures=_pictures(room.images),
+            equipment=texts(room.equipments),
+            purposes=texts(room.intended_uses),
+            price=price(room.pricings, local_date(reply.read_at)),
+            pictures=pictures(room.images),
             rules=BookingRules(
-                min_duration=_seconds(room.min_reservation_duration),
-                max_duration=_seconds(room.max_reservation_duration),
-                start_interval=_interval(room.reservation_start_interval),
-                length_interval=_interval(room.reservation_start_interval),  # a booking is so many of its steps
-                buffer_before=_seconds(room.buffer_time_before),
-                buffer_after=_seconds(room.buffer_time_after),
+                min_duration=seconds(room.min_reservation_duration),
+                max_duration=seconds(room.max_reservation_duration),
+                start_interval=interval(room.reservation_start_interval),
+                length_interval=interval(room.reservation_start_interval),  # a booking is so many of its steps
+                buffer_before=seconds(room.buffer_time_before),
+                buffer_after=seconds(room.buffer_time_after),
                 min_days_before=room.reservations_min_days_before or None,
                 max_days_before=room.reservations_max_days_before or None,  # the upstream's own code: 0 is no limit
                 opens_at=instant(room.reservation_begins_at),
@@ -449,7 +392,7 @@ class Varaamo:
             booking_url=weblink(address),
         )
 
-    def _kind(self, room: _Room) -> SpaceKind:
+    def _kind(self, room: Room) -> SpaceKind:
         """By the configured types; else what stands on resources alone is equipment, what has spaces a room."""
         if room.reservation_unit_type and room.reservation_unit_type.pk in self.equipment_types:
             return SpaceKind.EQUIPMENT
@@ -457,13 +400,13 @@ class Varaamo:
             return SpaceKind.ROOM
         return SpaceKind.EQUIPMENT if room.resources else SpaceKind.OTHER
 
-    def _open_room(self, reply: Reply, pks: list[int], window: Span, room: _OpenRoom) -> BookingHours | None:
+    def _open_room(self, reply: Reply, pks: list[int], window: Span, room: OpenRoom) -> BookingHours | None:
         """Spans that only overlap the window stay whole: starts lie on a grid that begins at their opening."""
         if room.pk not in pks:
             return None
         spans = None
         if room.reservable_time_spans is not None:
-            spans = tuple(sorted((_span(s) for s in room.reservable_time_spans), key=lambda span: span.starts_at))
+            spans = tuple(sorted((span_of(s) for s in room.reservable_time_spans), key=lambda span: span.starts_at))
         return BookingHours(
             ref=self.source.ref(BookingHours.kind, room.pk),
             read_at=reply.read_at,
@@ -534,206 +477,3 @@ def _pks(given: object) -> frozenset[int]:
     if not isinstance(given, (list, tuple)) or not all(type(pk) is int for pk in given):  # true is no number
         raise ValueError
     return frozenset(given)
-
-
-def _texts(named: Iterable[_Named]) -> tuple[LocalizedText, ...]:
-    return tuple(text for one in named if (text := one.text) is not None)
-
-
-def _seconds(count: int | None) -> timedelta | None:
-    return timedelta(seconds=count) if count else None
-
-
-def _interval(word: str) -> timedelta | None:
-    known = INTERVAL.fullmatch(word)
-    return timedelta(minutes=int(known[1])) if known and int(known[1]) else None
-
-
-def _pictures(images: Sequence[_Image]) -> tuple[Picture, ...]:
-    """The main one first. The thumbnail addresses are "" while they are being made; the original is there."""
-    ordered = sorted(images, key=lambda image: image.image_type != "MAIN")
-    urls = (weblink(image.large_url) or weblink(image.image_url) for image in ordered)
-    return tuple(Picture(url=url) for url in urls if url)
-
-
-def _price(pricings: Sequence[_Pricing], today: date) -> SpacePrice | None:
-    """The row in force on `today` (Helsinki's): the last to have begun. None: not told, or only from later on."""
-    begun = [pricing for pricing in pricings if pricing.begins <= today]
-    if not begun:
-        return None
-    now = max(begun, key=lambda pricing: pricing.begins)
-    lowest, highest = _cents(now.lowest_price), _cents(now.highest_price)
-    unit = PriceUnit(now.price_unit) if now.price_unit in PriceUnit.__members__ else PriceUnit.OTHER
-    return SpacePrice(is_free=lowest == highest == 0, lowest_cents=lowest, highest_cents=highest, unit=unit)
-
-
-def _cents(euros: Decimal) -> int:
-    if not euros.is_finite() or not 0 <= euros <= 1_000_000:
-        raise ValueError("a price outside 0 to 1 000 000 euros")
-    return int((euros * 100).to_integral_value(ROUND_HALF_UP))
-
-
-def _moment(text: str) -> Instant:
-    moment = instant(text)
-    if moment is None:
-        raise ValueError("a moment is empty")
-    return moment
-
-
-def _span(row: _TimeSpan) -> Span:
-    span = Span(starts_at=_moment(row.start_datetime), ends_at=_moment(row.end_datetime))
-    if span.ends_at <= span.starts_at:
-        raise ValueError("a time span ends before it starts")
-    return span
-
-
-def _busy_of(row: _Reservation) -> Busy:
-    starts_at, ends_at = _moment(row.begins_at), _moment(row.ends_at)
-    if ends_at <= starts_at:
-        raise ValueError("a reservation ends before it starts")
-    return Busy(
-        starts_at=starts_at,
-        ends_at=ends_at,
-        buffer_before=_seconds(row.buffer_time_before),
-        buffer_after=_seconds(row.buffer_time_after),
-        is_closure=row.is_blocked,
-        is_draft=row.state == "CREATED",
-    )
-
-
-def _touches(busy: Busy, window: Span) -> bool:
-    """Buffers block too."""
-    nothing = timedelta(0)
-    starts_at, ends_at = busy.starts_at - (busy.buffer_before or nothing), busy.ends_at + (busy.buffer_after or nothing)
-    return starts_at < window.ends_at and ends_at > window.starts_at
-
-
-def _blocked(raw: msgspec.Raw, pks: list[int]) -> list[int]:
-    """Which of the spaces an unreadable reservation may block: those it names; all, where that can't be read."""
-    try:
-        row = msgspec.json.decode(raw, type=_Affected)
-    except (ValueError, RecursionError):
-        return pks
-    named = {*row.affected_reservation_units, row.reservation_unit.pk}
-    return [pk for pk in pks if pk in named]
-
-
-# What comes over the wire: the part that we read.
-
-Pk: TypeAlias = Annotated[int, Meta(ge=1, le=2**31 - 1)]
-Count: TypeAlias = Annotated[int, Meta(ge=0, le=1_000_000)]
-Seconds: TypeAlias = Annotated[int, Meta(ge=0, le=366 * 24 * 3600)]
-
-
-class _Wire(msgspec.Struct, rename="camel"):
-    pass
-
-
-class _Pk(_Wire):
-    pk: Pk
-
-
-class _Named(_Wire):
-    name_fi: str | None
-    name_sv: str | None
-    name_en: str | None
-
-    @property
-    def text(self) -> LocalizedText | None:
-        return localized_plain(self.name_fi, self.name_sv, self.name_en)
-
-
-class _Type(_Named):
-    pk: Pk
-
-
-class _Described(_Named):
-    pk: Pk
-    description_fi: str | None
-    description_sv: str | None
-    description_en: str | None
-
-    @property
-    def html(self) -> LocalizedText | None:
-        return localized_html(self.description_fi, self.description_sv, self.description_en)
-
-
-class _Unit(_Described):
-    tprek_id: str | None
-    short_description_fi: str | None
-    short_description_sv: str | None
-    short_description_en: str | None
-    web_page: str
-    email: str
-    phone: str
-    address_street_fi: str | None
-    address_street_sv: str | None
-    address_street_en: str | None
-    address_zip: str
-    address_city_fi: str | None
-
-
-class _Image(_Wire):
-    image_type: str
-    image_url: str | None
-    large_url: str | None
-
-
-class _Pricing(_Wire):
-    begins: date
-    price_unit: str
-    lowest_price: Decimal
-    highest_price: Decimal
-
-
-class _Room(_Described):
-    surface_area: Count | None
-    min_persons: Count | None
-    max_persons: Count | None
-    min_reservation_duration: Seconds | None
-    max_reservation_duration: Seconds | None
-    buffer_time_before: Seconds
-    buffer_time_after: Seconds
-    reservation_start_interval: str
-    reservations_min_days_before: Count | None
-    reservations_max_days_before: Count | None
-    reservation_begins_at: str | None
-    reservation_ends_at: str | None
-    require_reservation_handling: bool
-    reservation_block_whole_day: bool
-    reservation_kind: str
-    publishing_state: str
-    reservation_state: str
-    current_access_type: str | None
-    unit: _Pk
-    reservation_unit_type: _Type | None
-    intended_uses: list[_Named]
-    equipments: list[_Named]
-    spaces: list[_Pk]
-    resources: list[_Pk]
-    images: list[_Image]
-    pricings: list[_Pricing]
-
-
-class _TimeSpan(_Wire):
-    start_datetime: str
-    end_datetime: str
-
-
-class _OpenRoom(_Wire):
-    pk: Pk
-    reservable_time_spans: list[_TimeSpan] | None
-
-
-class _Affected(_Wire):
-    affected_reservation_units: list[Pk]
-    reservation_unit: _Pk
-
-
-class _Reservation(_Affected):
-    state: str | None
-    begins_at: str
-    ends_at: str
-    buffer_time_before: Seconds
-    buffer_time_after: Seconds
-    is_blocked: bool

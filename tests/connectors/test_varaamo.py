@@ -14,16 +14,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hub.connectors.relay import Connection, Position
-from hub.connectors.varaamo import (
-    AFFECTING,
-    BLOCK,
-    RESERVATION_UNIT,
-    RESERVATION_UNITS,
-    TIME_SPANS,
-    UNIT,
-    UNITS,
-    Varaamo,
-)
+from hub.connectors.varaamo import BLOCK, Varaamo
+from hub.connectors.varaamo_queries import AFFECTING, RESERVATION_UNIT, RESERVATION_UNITS, TIME_SPANS, UNIT, UNITS
 from hub.errors import BadInput, BadSettings, PayloadChanged, UpstreamRefused
 from hub.fetch import Ask, Fetch, Joined, Page, Reply, Source, T
 from hub.records.core import Address, Contact, LocalizedText, Picture, Ref, Span
