@@ -280,9 +280,9 @@ def derivation(joins: Joins = NO_JOINS, ranks: Mapping[str, int] = RANKS) -> Der
     return Derivation(joins=joins, ranks=ranks)
 
 
-def in_memory(joins: Joins = NO_JOINS) -> Writer:
+def in_memory(joins: Joins = NO_JOINS, *, derive: Derivation | None = None) -> Writer:
     """A writer without a file, for what nobody else is to read."""
-    return Writer(Path(":memory:"), now=lambda: NOW, derive=derivation(joins), synchronous="OFF")
+    return Writer(Path(":memory:"), now=lambda: NOW, derive=derive or derivation(joins), synchronous="OFF")
 
 
 def in_folder(folder: Path, joins: Joins = NO_JOINS, *, derive: Derivation | None = None) -> Writer:
