@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import shlex
+import sys
 import time
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
@@ -43,6 +45,7 @@ from hub.sandbox.bases import bases
 from hub.wiring import fetching, utc_now
 
 FAILED, MISUSED = 1, 2
+PIPED = 200  # letters of a line that no terminal shows
 MOST_SHOWN = 5  # dropped rows of one collection in the table; --json has all that are kept
 READY_WITHIN = 300.0  # seconds that the demo watches for its first harvest
 
@@ -54,7 +57,8 @@ app = typer.Typer(
     help="A city's services as one cached graph.",
     epilog="Exit status: 0 all well; 1 what was asked for failed; 2 the command or the configuration is wrong.",
 )
-out = Console()
+# what is piped to a file or a grep is not broken into lines of a terminal that is not there
+out = Console(width=None if sys.stdout.isatty() or "COLUMNS" in os.environ else PIPED)
 err = Console(stderr=True)
 
 Config = Annotated[

@@ -49,7 +49,7 @@ def events_near(
 
 def _around(city: City, rids: Sequence[int], metres: float, table: str, by_start: str = "") -> Under:
     if not 0 < metres <= FURTHEST:
-        raise BadInput(f"withinMetres: {metres} is not between 0 and {FURTHEST:.0f}")
+        raise BadInput(f"withinMetres: {metres} is not above 0 and at most {FURTHEST:.0f}")
     points = index.points_of(city.index, dict.fromkeys(rids))
     return index.around([(rid, Near(at=point, metres=metres)) for rid, point in points], table, by_start)
 

@@ -45,7 +45,7 @@ class Period(msgspec.Struct, frozen=True):
         if ends_at <= starts_at:
             raise BadInput(f"to: {ends_at.isoformat()} is not after from: {starts_at.isoformat()}")
         if ends_at - starts_at > LONGEST:
-            raise BadInput(f"use rates are told of {LONGEST.days} days at most")
+            raise BadInput(f"to: {ends_at.isoformat()} is more than {LONGEST.days} days after from")
         return cls(starts_at.astimezone(UTC), ends_at.astimezone(UTC))
 
     @property

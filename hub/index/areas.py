@@ -1,8 +1,8 @@
 """Which part of the city is meant: by what people call it, or by a point on the map.
 
 A name is looked for as it is written; then by its words' stems, without the word for what kind of area it is ("Kallion
-kaupunginosa", "i Berghäll"); then both again without the dots and rings of its letters ("Toolo"). The first of these
-that finds anything is what was meant.
+kaupunginosa", "i Berghäll"); then both again without the dots and rings of its letters ("Toolo"); then all of it by
+what the area is called in speech ("Lauttis"). The first of these that finds anything is what was meant.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ import msgspec
 import shapely
 
 from hub.index.read import Index
+from hub.index.spoken_areas import SPOKEN
 from hub.index.stems import name_fold, stem
 from hub.records.core import LANGUAGES, Language, LocalizedText, Point
 from hub.records.places import AreaKind
@@ -51,6 +52,7 @@ WEAK_ENDS = (
     ("us", "ukse"),
 )
 CASES = ("n", "ten", "ssa", "ssä", "sta", "stä", "lla", "llä")
+AFTER_NAMES = 4  # how close a match by a spoken name is at best: whatever a register calls so goes before
 
 
 def keys_of(name: LocalizedText) -> set[tuple[str, int]]:
@@ -61,6 +63,9 @@ def keys_of(name: LocalizedText) -> set[tuple[str, int]]:
         if fold:
             _closest(found, ((key, rank) for form in forms(fold) for key, rank in _keys(form, language)))
             found[fold] = 0
+    for language, spoken in SPOKEN.get(name_fold(name.fi) or "", ()):
+        for form in forms(spoken):
+            _closest(found, ((key, AFTER_NAMES + rank) for key, rank in _keys(form, language)))
     return set(found.items())
 
 

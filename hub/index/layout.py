@@ -33,6 +33,7 @@ import Stemmer
 from hub.index import vocabulary
 from hub.index.derived import DDL as DERIVED_DDL
 from hub.index.meaning import VERSION as MEANING
+from hub.index.spoken_areas import SPOKEN
 from hub.index.stems import VERSION as STEMS
 from hub.records.registry import RECORD_TYPES
 
@@ -72,9 +73,9 @@ DDL = BASE_DDL + DERIVED_DDL
 
 @cache
 def fingerprint() -> str:
-    """Sixteen hex digits that change when the tables, the records' fields, the stems or the themes' words do."""
+    """Sixteen hex digits that change when the tables, the records' fields, the stems, themes or spoken names do."""
     _, shapes = msgspec.json.schema_components(RECORD_TYPES)
-    words = [STEMS, Stemmer.version(), MEANING, vocabulary.fingerprint()]
+    words = [STEMS, Stemmer.version(), MEANING, vocabulary.fingerprint(), SPOKEN]
     layout = [DDL, str(PAGE_SIZE), BODIES, *words, _without_prose(shapes)]
     return hashlib.sha256(msgspec.json.encode(layout, order="deterministic")).hexdigest()[:16]
 

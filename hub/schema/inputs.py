@@ -43,7 +43,7 @@ class NearInput:
 
     def to_domain(self) -> Near:
         if not 0 < self.within_metres <= FURTHEST:
-            raise BadInput(f"withinMetres: {self.within_metres} is not between 0 and {FURTHEST}")
+            raise BadInput(f"withinMetres: {self.within_metres} is not above 0 and at most {FURTHEST:.0f}")
         return Near(at=checked_point(self.lat, self.lon), metres=self.within_metres)
 
 

@@ -28,6 +28,12 @@ def labels(text: str, first: int = 3) -> list[str | None]:
         ("language café", None),
         ("suomen kieli", "suomen kieli"),
         ("jooga", "jooga"),
+        ("maahanmuutto", "maahanmuuttajat"),
+        ("invandring", "maahanmuuttajat"),
+        ("immigrants", "maahanmuuttajat"),
+        ("työllisyys", "työnhaku"),
+        ("sysselsättning", "työnhaku"),
+        ("employment", "työnhaku"),
     ],
 )
 def test_what_is_asked_for_comes_first_in_any_language(text: str, label: str | None) -> None:
