@@ -34,7 +34,7 @@ def derive_areas(writer: Writer, ranks: Mapping[str, int], areas: AreaMap) -> No
         fi, sv = name_fold(area.name.fi), name_fold(area.name.sv)
         insert(db, "area", [(rid, area.area_kind.value, area.ocd_id, fi, sv, sort_key(area.name.any))])
         insert(db, "area_body", [(rid, msgspec.msgpack.encode(msgspec.structs.replace(area, boundary=(), rid=0)))])
-        insert(db, "area_name", [(key, rank, rid) for key, rank in sorted(keys_of(area.name))])
+        insert(db, "area_name", [(key, rid, rank) for key, rank in sorted(keys_of(area.name))])
     for rid, (west, south, east, north), shape in areas.shapes():
         insert(db, "area_box", [(rid, west, east, south, north)])
         insert(db, "area_shape", [(rid, shape)])

@@ -4,6 +4,8 @@ Facts are narrow, integers where they can be, and apart from the bodies (inline 
 Moments are epoch seconds. Rows are keyed by `rid`, the row number of a record (of a merged one: of its first member).
 Each list has a covering index in the order of its sort, with `rid` to break ties: pages are by keyset, never OFFSET. An
 index of listed rows alone holds `listed` too: the condition names it, and would be looked up in the table for each row.
+A table WITHOUT ROWID names the columns of its key first: SQLite before 3.41 takes a file where one does not for corrupt
+(its quick_check reads the others in their declared order).
 """
 
 from __future__ import annotations
@@ -35,7 +37,7 @@ CREATE TABLE area(
 CREATE TABLE area_body(rid INTEGER PRIMARY KEY, body BLOB NOT NULL);
 -- what people may call it, and how close a match that is; see hub/index/areas.py
 CREATE TABLE area_name(
-  key TEXT NOT NULL, rank INTEGER NOT NULL, rid INTEGER NOT NULL, PRIMARY KEY(key, rid)) WITHOUT ROWID;
+  key TEXT NOT NULL, rid INTEGER NOT NULL, rank INTEGER NOT NULL, PRIMARY KEY(key, rid)) WITHOUT ROWID;
 CREATE VIRTUAL TABLE area_box USING rtree(rid, west, east, south, north);
 CREATE TABLE area_shape(rid INTEGER PRIMARY KEY, shape BLOB NOT NULL);
 CREATE TABLE area_within(area INTEGER NOT NULL, wider INTEGER NOT NULL, PRIMARY KEY(area, wider)) WITHOUT ROWID;

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
+import sqlite3
 from pathlib import Path
 
 import pytest
 
 from hub.index.crawls import CrawlState, State
-from hub.index.files import FolderInUse, current_file, data_folder, open_writer
+from hub.index.files import FolderInUse, current_file, data_folder, is_whole, open_writer
 from hub.index.layout import fingerprint
 from hub.index.read import Index
 from hub.index.write import Changes, Writer
@@ -104,6 +105,22 @@ def test_after_a_killed_process_a_corrupt_file_is_left_alone_and_another_begun_w
     with writer.transaction():
         assert writer.put([event("a:9")]).new == 1
     writer.close()
+
+
+def test_a_row_in_every_table_is_no_corruption(tmp_path: Path) -> None:
+    path = filled(tmp_path, Clock())
+    db = sqlite3.connect(path, isolation_level=None)
+    tables = db.execute(
+        "SELECT name FROM pragma_table_list WHERE type = 'table' AND name NOT LIKE 'sqlite%'"
+    ).fetchall()
+    value = {"TEXT": "x", "INTEGER": 77, "REAL": 7.5, "BLOB": b"x"}
+    for (table,) in tables:
+        row = [value[kind] for _, _, kind, *_ in db.execute(f"PRAGMA table_info({table})").fetchall()]
+        db.execute(f"INSERT INTO {table} VALUES ({','.join('?' * len(row))})", row)
+    db.close()
+
+    assert len(tables) > 50
+    assert is_whole(path)
 
 
 def test_a_file_that_is_no_database_is_left_alone_too(tmp_path: Path) -> None:
