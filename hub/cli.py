@@ -12,11 +12,11 @@ import os
 import shlex
 import sys
 import time
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
 import httpx
 import msgspec
@@ -24,29 +24,24 @@ import typer
 from graphql import GraphQLError, build_schema
 from graphql.utilities import find_breaking_changes
 from rich.console import Console
-from rich.progress import BarColumn, Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from hub import checkfeed, unjoined
+from hub import checkfeed, checking, harvestonce, unjoined
 from hub import settings as configuration
 from hub.configured import Settings, housed
 from hub.demo import sandbox_settings
-from hub.errors import BadSettings, HubError, UpstreamError
-from hub.fetch import Connector
-from hub.fetcher import Fetcher
-from hub.harvest.crawl import Progress as Far
-from hub.harvesting import gathering
+from hub.errors import BadSettings, HubError
 from hub.http.examples import examples
 from hub.index.crawls import State
 from hub.observe import logs
 from hub.processes.family import address_of, listening
 from hub.processes.serve import hub_members, run, sandbox_member
 from hub.sandbox.bases import bases
-from hub.wiring import fetching, utc_now
+from hub.wiring import utc_now
 
+T = TypeVar("T")
 FAILED, MISUSED = 1, 2
 PIPED = 200  # letters of a line that no terminal shows
-MOST_SHOWN = 5  # dropped rows of one collection in the table; --json has all that are kept
 READY_WITHIN = 300.0  # seconds that the demo watches for its first harvest
 
 app = typer.Typer(
@@ -170,61 +165,12 @@ def check(source: Only = None, config: Config = None, as_json: AsJson = False) -
             connectors = [each for each in connectors if source in {each.source.name, each.source.id}]
         if not connectors:
             raise BadSettings([f"no source is called {source}; there are {names(settings)}"])
-        checked = asyncio.run(check_all(settings, connectors, unasked=settings.off if source is None else frozenset()))
-    if as_json:
-        typer.echo(msgspec.json.format(msgspec.json.encode(checked)).decode())
-    else:
-        table = Table("source", "speaks", "", "ms", "")
-        for one in checked:
-            told_ok = "[green]keeps its contract[/]" if one.ok else f"[red]{one.code}[/]"
-            state, ms = ("switched off", "") if one.ok is None else (told_ok, f"{one.ms:.0f}")
-            table.add_row(one.source, one.connector, state, ms, one.problem or "")
-        out.print(table)
+        checked = asyncio.run(
+            checking.check(settings, connectors, unasked=settings.off if source is None else frozenset())
+        )
+    say(checked, checking.show, as_json=as_json)
     if any(one.ok is False for one in checked):
         raise typer.Exit(FAILED)
-
-
-class Checked(msgspec.Struct, frozen=True, kw_only=True):
-    """What an upstream said to its connector's probe. `code`: as in the errors of the graph; None if all is well.
-
-    `ok` None: it is switched off, and was not asked.
-    """
-
-    source: str
-    connector: str
-    ok: bool | None
-    ms: float
-    code: str | None = None
-    problem: str | None = None
-
-
-async def check_all(
-    settings: Settings, connectors: Sequence[Connector], *, unasked: Collection[str] = ()
-) -> list[Checked]:
-    async with fetching(settings) as fetcher:
-        asked = (check_one(fetcher, each, ask=each.source.id not in unasked) for each in connectors)
-        return list(await asyncio.gather(*asked))
-
-
-async def check_one(fetcher: Fetcher, connector: Connector, *, ask: bool = True) -> Checked:
-    source, began = connector.source, time.monotonic()
-    if not ask:
-        return Checked(source=source.name, connector=source.connector, ok=None, ms=0)
-    is_isolated = any(collection.isolated for collection in connector.collections())
-    read = fetcher.read_isolated if is_isolated else fetcher.read
-    error: UpstreamError | None = None
-    try:
-        await read(connector.probe())
-    except UpstreamError as failure:
-        error = failure
-    return Checked(
-        source=source.name,
-        connector=source.connector,
-        ok=error is None,
-        ms=round((time.monotonic() - began) * 1000, 1),
-        code=None if error is None else error.code,
-        problem=None if error is None else f"{error}",
-    )
 
 
 @app.command("check-feed")
@@ -245,10 +191,7 @@ def check_feed(
         logs.configure("ERROR")
         clock = utc_now if at is None else lambda: at.replace(tzinfo=UTC)
         checked = asyncio.run(checkfeed.check(feed, clock=clock, format=format, allow_private=allow_private))
-    if as_json:
-        typer.echo(msgspec.json.format(msgspec.json.encode(checked)).decode())
-    else:
-        checkfeed.show(checked, out)
+    say(checked, checkfeed.show, as_json=as_json)
     if not checked.is_good:
         raise typer.Exit(FAILED)
 
@@ -273,10 +216,7 @@ def schema(
         from hub.schema.edges import edges as edges_of  # noqa: PLC0415 - likewise
 
         found = edges_of(graph._schema)  # noqa: SLF001 - Strawberry has no public name for it
-        if as_json:
-            typer.echo(msgspec.json.format(msgspec.json.encode(found)).decode())
-        else:
-            explain.show_edges(found, out)
+        say(found, explain.show_edges, as_json=as_json)
         return
     sdl = f"{graph.as_str().rstrip()}\n"
     if check is None:
@@ -316,10 +256,7 @@ def explain_query(
             raise typer.Exit(MISUSED) from error
         with housed(settings) as settings:
             found = asyncio.run(explain.explain(settings, steps))
-    if as_json:
-        typer.echo(msgspec.json.format(msgspec.json.encode(found)).decode())
-    else:
-        explain.show_plan(found, out)
+    say(found, explain.show_plan, as_json=as_json)
 
 
 @app.command()
@@ -333,11 +270,8 @@ def harvest(source: Only = None, config: Config = None, as_json: AsJson = False)
         if settings.data_dir is None:
             err.print("data_dir is not set: what comes is not kept", highlight=False)
         with housed(settings) as settings:
-            collected = asyncio.run(harvest_now(settings, source, quiet=as_json))
-    if as_json:
-        typer.echo(msgspec.json.format(msgspec.json.encode(collected)).decode())
-    else:
-        show_harvest(collected)
+            collected = asyncio.run(harvestonce.harvest(settings, source, err, quiet=as_json))
+    say(collected, harvestonce.show, as_json=as_json)
     if any(one.state in {State.FAILED, State.GONE} for one in collected):
         raise typer.Exit(FAILED)
 
@@ -347,104 +281,14 @@ def joins_(config: Config = None, as_json: AsJson = False) -> None:
     """Tell what could not be joined: codes, texts, places, rooms, branches, each with what it is most like."""
     with told():
         found = unjoined.unjoined(configuration.read(config))
+    say(found, unjoined.show, as_json=as_json)
+
+
+def say(found: T, show: Callable[[T, Console], None], *, as_json: bool) -> None:
     if as_json:
         typer.echo(msgspec.json.format(msgspec.json.encode(found)).decode())
     else:
-        unjoined.show(found, out)
-
-
-class DroppedRow(msgspec.Struct, frozen=True, kw_only=True):
-    key: str | None
-    reason: str
-    where: str | None = None
-
-
-class Collected(msgspec.Struct, frozen=True, kw_only=True):
-    """One collection after a harvest. `dropped` counts all unreadable rows, `rows` holds the first thousand."""
-
-    source: str
-    collection: str
-    state: State
-    records: int
-    dropped: int
-    message: str | None
-    rows: list[DroppedRow]
-
-
-async def harvest_now(settings: Settings, source: str | None, *, quiet: bool) -> list[Collected]:
-    named = {one.id: one.name for one in settings.sources}
-    async with gathering(settings) as gathered:
-        with Bars(quiet=quiet) as bars:
-            states = await gathered.harvester.once(None if source is None else [source], bars.tell)
-        gathered.tell_health()
-        dropped = gathered.writer.dropped()
-    return [
-        Collected(
-            source=named[state.source],
-            collection=state.collection,
-            state=state.state,
-            records=state.records,
-            dropped=state.dropped,
-            message=state.message,
-            rows=[
-                DroppedRow(key=row.key, reason=row.reason, where=row.where)
-                for row in dropped.get((state.source, state.collection), ())
-            ],
-        )
-        for state in states
-        if state.source in named
-    ]
-
-
-class Bars:
-    """One bar for each collection that is being read, on standard error."""
-
-    def __init__(self, *, quiet: bool) -> None:
-        self._progress = Progress(
-            SpinnerColumn(),
-            TextColumn("{task.description}"),
-            BarColumn(),
-            TextColumn("{task.fields[told]}"),
-            TimeElapsedColumn(),
-            console=err,
-            transient=True,
-            disable=quiet,
-        )
-        self._tasks: dict[tuple[str, str], TaskID] = {}
-
-    def __enter__(self) -> Bars:
-        self._progress.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._progress.stop()
-
-    def tell(self, far: Far) -> None:
-        key = far.source, far.collection
-        if key not in self._tasks:
-            self._tasks[key] = self._progress.add_task(f"{far.source} {far.collection}", told="")
-        told = f"{far.rows} records" + (f", {far.dropped} dropped" if far.dropped else "")
-        total = far.total if far.state is None else far.done or 1
-        completed = far.done if far.state is None else total
-        self._progress.update(self._tasks[key], total=total, completed=completed or 0, told=told)
-
-
-def show_harvest(collected: Sequence[Collected]) -> None:
-    table = Table("source", "collection", "state", "records", "dropped", "")
-    for one in collected:
-        colour = {State.OK: "green", State.DEGRADED: "yellow", State.FAILED: "red", State.GONE: "red"}.get(
-            one.state, ""
-        )
-        state = f"[{colour}]{one.state}[/]" if colour else f"{one.state}"
-        table.add_row(one.source, one.collection, state, f"{one.records}", f"{one.dropped}", one.message or "")
-    out.print(table)
-    for one in collected:
-        for row in one.rows[:MOST_SHOWN]:
-            where = f" ({row.where})" if row.where else ""
-            told = f"dropped: {one.source} {one.collection} {row.key or '?'}{where}: {row.reason}"
-            out.print(told, markup=False, highlight=False)
-        if len(one.rows) > MOST_SHOWN:
-            out.print(f"dropped: {one.source} {one.collection}: {one.dropped - MOST_SHOWN} more", highlight=False)
+        show(found, out)
 
 
 def names(settings: Settings) -> str:
