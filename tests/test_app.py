@@ -27,7 +27,7 @@ def clock() -> datetime:
 
 
 def settings(folder: Path, *names: str) -> Settings:
-    made = sandbox_settings(ORIGIN, folder)
+    made = sandbox_settings(ORIGIN, folder, use_days=0)  # use rates have stories of their own
     return msgspec.structs.replace(made, sources=tuple(one for one in made.sources if one.name in names))
 
 
