@@ -25,6 +25,7 @@ def detail_row(rid: int, event: Event, zone: ZoneInfo) -> tuple[object, ...]:
         mask(written(event.name)),
         event.data_source,
         event.max_attendees,
+        event.min_attendees,
         {"out": 1, "in": 0}.get(event.environment or ""),
     )
 

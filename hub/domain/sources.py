@@ -110,9 +110,13 @@ def _or_never(at: datetime | None) -> datetime:
 
 
 def state_of(city: City, source: Source) -> AnswerState:
-    """The worst state among its collections; of one that is only asked FRESH, unless it is switched off."""
+    """The worst state among its collections. Of one that is only asked: FAILED if it failed when it was last asked."""
     kinds = tuple({g.kind for g in city.hall.gathered if g.source == source.id})
     if not kinds and source.id in city.hall.off:
         return AnswerState.SKIPPED
-    told = from_collections(city, *kinds, only=frozenset({source.id})) if kinds else []
+    if not kinds:
+        health = health_of(city, source)
+        failed = _or_never(health.last_error_at) > _or_never(health.last_success_at)
+        return AnswerState.FAILED if failed else AnswerState.FRESH
+    told = from_collections(city, *kinds, only=frozenset({source.id}))
     return told[0].state if told else AnswerState.FRESH

@@ -137,7 +137,7 @@ CREATE TABLE event_inferred(event INTEGER PRIMARY KEY, confidence REAL NOT NULL)
 -- what few filters of events read: weekday is a bit (1 Monday), starts and ends are minutes after Helsinki's midnight
 CREATE TABLE event_detail(
   rid INTEGER PRIMARY KEY, weekday INTEGER NOT NULL, starts INTEGER, ends INTEGER, spoken INTEGER NOT NULL,
-  written INTEGER NOT NULL, data_source TEXT, capacity INTEGER, outdoors INTEGER);
+  written INTEGER NOT NULL, data_source TEXT, capacity INTEGER, least INTEGER, outdoors INTEGER);
 CREATE TABLE keyword_set(rid INTEGER PRIMARY KEY, name TEXT NOT NULL);
 CREATE INDEX keyword_set_name ON keyword_set(name, rid);
 CREATE TABLE keyword_in_set(

@@ -43,7 +43,9 @@ class Details(msgspec.Struct, frozen=True, kw_only=True):
     is_in_series: bool | None = None
     modified_since: datetime | None = None
     data_sources: tuple[str, ...] = ()  # of a register that gathers several
+    data_sources_none: tuple[str, ...] = ()
     capacity: Between | None = None
+    least: Between | None = None  # so many have to come, or it does not take place
     is_outdoors: bool | None = None
     needs_enrolment: bool | None = None
     remaining_places: int | None = None  # at least so many, or no limit
@@ -101,7 +103,14 @@ def conditions(c: Conditions, wanted: Details) -> None:
             "d.data_source IN (SELECT value FROM json_each(:data_sources))",
             data_sources=msgspec.json.encode(list(wanted.data_sources)).decode(),
         )
+    if wanted.data_sources_none:
+        c.add(
+            "NOT EXISTS (SELECT 1 FROM event_detail d WHERE d.rid = t.rid"
+            " AND d.data_source IN (SELECT value FROM json_each(:no_data_sources)))",
+            no_data_sources=msgspec.json.encode(list(wanted.data_sources_none)).decode(),
+        )
     _detail_between(c, "d.capacity", "capacity", wanted.capacity)
+    _detail_between(c, "d.least", "least", wanted.least)
     if wanted.is_outdoors is not None:
         _detail(c, "d.outdoors = :outdoors", outdoors=int(wanted.is_outdoors))
     if wanted.needs_enrolment is not None:

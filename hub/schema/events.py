@@ -111,8 +111,14 @@ class EventFilter(ThemedFilter):
     data_sources: list[str] | None = strawberry.field(
         default=None, description="From these of the systems that an event register gathers, by the register's word."
     )
+    data_sources_none: list[str] | None = strawberry.field(
+        default=None, description="From none of these of those systems; of a source that names none, all."
+    )
     modified_since: DateTime | None = strawberry.field(default=None, description="Changed then or later.")
     capacity: RangeInput | None = strawberry.field(default=None, description="How many may attend.")
+    min_attendees: RangeInput | None = strawberry.field(
+        default=None, description="How many have to attend for it to take place."
+    )
     is_outdoors: bool | None = strawberry.field(default=None, description="Out of doors, or in; where it is told.")
 
 
@@ -190,7 +196,9 @@ def _details(info: Info, asked: EventFilter) -> Details | None:
         is_in_series=asked.is_in_series,
         modified_since=asked.modified_since,
         data_sources=tuple(asked.data_sources or ()),
+        data_sources_none=tuple(asked.data_sources_none or ()),
         capacity=asked.capacity.to_domain("capacity") if asked.capacity else None,
+        least=asked.min_attendees.to_domain("minAttendees") if asked.min_attendees else None,
         is_outdoors=asked.is_outdoors,
         needs_enrolment=asked.needs_enrolment,
         remaining_places=asked.remaining_places,
@@ -210,6 +218,8 @@ def _not_contradictory(asked: EventFilter) -> None:
     wanted = {*(asked.keywords or ()), *(asked.keywords_all or ())} & {*(asked.keywords_none or ())}
     if wanted:
         raise BadInput(f"keywordsNone contradicts keywords and keywordsAll: {', '.join(sorted(wanted))} is in both")
+    if asked.data_sources and {*asked.data_sources} <= {*(asked.data_sources_none or ())}:
+        raise BadInput(f"dataSourcesNone contradicts dataSources: {', '.join(asked.data_sources)} is in both")
     sets = {*(asked.keyword_sets_all or ())} & {*(asked.keyword_sets_none or ())}
     if sets or (asked.keyword_sets and {*asked.keyword_sets} <= {*(asked.keyword_sets_none or ())}):
         both = ", ".join(sorted(sets or {*(asked.keyword_sets or ())}))

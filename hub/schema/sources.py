@@ -64,7 +64,10 @@ class Source:
     license: str | None = strawberry.field(description="Under which licence its data may be used.")
     attribution: str | None = strawberry.field(description="Whom to name, in which words.")
 
-    @strawberry.field(description="FRESH, STALE, WARMING, FAILED or SKIPPED: the worst of its collections.")
+    @strawberry.field(
+        description="FRESH, STALE, WARMING, FAILED or SKIPPED: the worst of its collections; of one that is only asked,"
+        " how it was when last asked."
+    )
     @staticmethod
     def state(root: strawberry.Parent[Configured], info: Info) -> str | None:
         return sources.state_of(info.context.city, root).value

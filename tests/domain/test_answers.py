@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import msgspec
 import pytest
 
 from hub.domain import provenance, sources
 from hub.domain.answers import WORSE, AnswerState, SourceAnswer, from_collections, worst
 from hub.domain.city import City, Gathered
+from hub.fetcher import SourceHealth
 from hub.index.crawls import State
 from hub.records.events import Event
 from tests import made
@@ -161,6 +163,27 @@ async def test_many_provenances_cost_one_statement(town: Town) -> None:
 
     assert len(provenance.of_all(city, events)) == 30
     assert town.index.queries - before == 1
+
+
+async def test_a_source_that_is_only_asked_has_failed_if_it_did_when_last_asked(town: Town) -> None:
+    health = SourceHealth(
+        state="closed",
+        requests=2,
+        last_success_at=made.NOW - timedelta(minutes=5),
+        last_error_at=made.NOW,
+        last_error="fi failed with 503",
+        error_rate=0.5,
+        p50_ms=1.0,
+        p95_ms=1.0,
+    )
+
+    def told(said: SourceHealth) -> AnswerState:
+        with town.writer.transaction():
+            town.writer.save_health({"fi": msgspec.json.encode(said)})
+        return sources.state_of(town.city(gathered=[]), town.sources["fi"])
+
+    assert told(health) is AnswerState.FAILED
+    assert told(msgspec.structs.replace(health, last_success_at=made.NOW + timedelta(minutes=1))) is AnswerState.FRESH
 
 
 async def test_a_source_is_as_well_as_its_worst_collection_and_one_that_is_only_asked_is_fresh(town: Town) -> None:

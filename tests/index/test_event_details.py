@@ -148,6 +148,21 @@ DETAILS: dict[str, tuple[Callable[[Number], Details], Event, Event]] = {
         event("in", data_source="kulke"),
         event("out", data_source="helsinki"),
     ),
+    "data_sources_none": (
+        lambda n: Details(data_sources_none=("kulke", "x")),
+        event("in", data_source="helsinki"),
+        event("out", data_source="kulke"),
+    ),
+    "data_sources_none and a source that names none": (
+        lambda n: Details(data_sources_none=("kulke",)),
+        event("in"),
+        event("out", data_source="kulke"),
+    ),
+    "least": (
+        lambda n: Details(least=Between(last=5)),
+        event("in", min_attendees=5),
+        event("out", min_attendees=6),
+    ),
     "capacity": (
         lambda n: Details(capacity=Between(first=10, last=20)),
         event("in", max_attendees=20),
