@@ -13,7 +13,8 @@ from typing import Literal
 from zlib import crc32
 
 from hub.sandbox.city import City, MadeEvent, MadePlace, MadeSeries, Text
-from hub.sandbox.linkedevents.asked import HELSINKI, span_of
+from hub.sandbox.linkedevents.parameters import HELSINKI
+from hub.sandbox.linkedevents.register import span_of
 from hub.sandbox.linkedevents.rows import Row, Rows
 
 Calendar = Literal["linkedevents", "espoo"]

@@ -19,23 +19,13 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from hub.sandbox.linkedevents.asked import (
-    HELSINKI,
-    TEXTS,
-    Params,
-    Refused,
-    Register,
-    descendants,
-    holds,
-    ids,
-    in_divisions,
-    listed,
-    ordered,
-    refused,
-    truth,
-    yes,
-)
+from hub.sandbox.linkedevents.asked import listed, ordered
+from hub.sandbox.linkedevents.asked_about import TEXTS
+from hub.sandbox.linkedevents.asked_kind import descendants
+from hub.sandbox.linkedevents.asked_where import in_divisions
+from hub.sandbox.linkedevents.parameters import HELSINKI, Params, Refused, ids, refused, truth, yes
 from hub.sandbox.linkedevents.projection import etrs_tm35fin
+from hub.sandbox.linkedevents.register import Register, holds
 from hub.sandbox.linkedevents.rows import TYPES, Row, Rows
 from hub.sandbox.standin import Now
 
