@@ -145,10 +145,13 @@ def is_whole(path: Path) -> bool:
 def carry_forward(old: Path, writer: Writer) -> None:
     """What an older or damaged file still tells: each record that today's layout can read, under its old row number,
     and how the crawls stood. Everything derived is made anew; every collection is due for a full crawl.
+
+    All rows come before anything is derived: what one record refers to may stand in a later row, and has its number.
     """
-    carried = lost = 0
+    carried: list[tuple[str, int]] = []
+    lost = 0
     for rows in _rows_of(old):
-        with writer.transaction() as changes:
+        with writer.transaction():
             for rid, kind, source, key, live, read_at, modified, withdrawn, left, asked, listed, body in rows:
                 if kind not in BY_KIND:
                     continue
@@ -166,11 +169,14 @@ def carry_forward(old: Path, writer: Writer) -> None:
                 )
                 if fresh is not None:
                     writer.connection.execute("INSERT INTO body(rid, body) VALUES (?, ?)", (rid, fresh))
-                    changes.put(kind, rid)
-                    carried += 1
+                    carried.append((kind, rid))
+    for start in range(0, len(carried), ROWS):
+        with writer.transaction() as changes:
+            for kind, rid in carried[start : start + ROWS]:
+                changes.put(kind, rid)
     with writer.transaction():
         writer.save_crawl(*[msgspec.structs.replace(state, since=None) for state in _crawls_of(old)])
-    log.info("index.carried", extra={"file": old.name, "records": carried, "unreadable": lost})
+    log.info("index.carried", extra={"file": old.name, "records": len(carried), "unreadable": lost})
 
 
 def _rows_of(old: Path) -> Iterator[list[tuple[Any, ...]]]:

@@ -8,12 +8,16 @@ from pathlib import Path
 
 import pytest
 
+from hub.index import files
 from hub.index.crawls import CrawlState, State
 from hub.index.files import FolderInUse, current_file, data_folder, is_whole, open_writer
 from hub.index.layout import fingerprint
 from hub.index.read import Index
 from hub.index.write import Changes, Writer
 from hub.records.core import Ref
+from hub.records.events import Organisation
+from tests import made
+from tests.derive.tables import dump
 from tests.index.made import START, Clock, event
 
 
@@ -167,6 +171,30 @@ def test_an_older_layout_is_carried_forward_under_the_same_row_numbers(tmp_path:
     state = writer.crawls()["le", "event"]
     assert (state.last_full, state.since) == (START, None)  # it has something to serve, and is due for a full crawl
     writer.close()
+
+
+def test_what_is_derived_is_the_same_whatever_row_a_reference_leads_to(tmp_path: Path) -> None:
+    """The parent's row comes one after the first thousand, which are carried together."""
+    parent = Ref("organisation", "le", "parent")
+    child = Organisation(ref=Ref("organisation", "le", "child"), read_at=made.NOW, parent=parent)
+    writer = made.in_folder(tmp_path)
+    made.put(writer, *(made.keyword(f"k:{number}") for number in range(files.ROWS - 1)), child)
+    made.put(
+        writer,
+        made.event("e", keywords=["k:7"], at_place="p"),
+        made.place("p"),
+        Organisation(ref=parent, read_at=made.NOW),
+    )
+    assert made.number_of(writer, parent) == files.ROWS + 1
+    before, path = dump(writer), writer.path
+    writer.close()
+    old = as_older_layout(tmp_path, path)
+
+    carried = made.in_folder(tmp_path)
+
+    assert carried.path != old
+    assert dump(carried) == before
+    carried.close()
 
 
 def test_what_an_older_layout_wrote_and_today_cannot_read_is_left_to_the_harvest(tmp_path: Path) -> None:
