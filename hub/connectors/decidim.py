@@ -17,8 +17,6 @@ Persons    authors, comments and votes are never asked for
 
 from __future__ import annotations
 
-import html
-import re
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 from functools import partial
@@ -30,11 +28,23 @@ import msgspec
 from hub.connectors import decidim_queries as queries
 from hub.connectors import decidim_wire as wire
 from hub.connectors import moments
+from hub.connectors.decidim_parts import HOLDS, STAGES, Here, Part, ref_of
+from hub.connectors.decidim_values import (
+    SHORT,
+    cents,
+    html_text,
+    in_order,
+    paragraphs,
+    plain_text,
+    point_of,
+    results_are_out,
+    short,
+)
 from hub.connectors.markup import html_of, plain
 from hub.errors import UpstreamRefused, UpstreamUnavailable
 from hub.fetch import Ask, Collection, Dropped, Fetch, Page, Reply, Request, Source, key_of, post_graphql
 from hub.freshness import Freshness, days, hours
-from hub.records.core import LANGUAGES, Instant, LocalizedText, Point, Record, Ref, point
+from hub.records.core import LocalizedText, Record
 from hub.records.participation import (
     Budget,
     BudgetingArea,
@@ -44,7 +54,6 @@ from hub.records.participation import (
     Milestone,
     Phase,
     Proposal,
-    ProposalStage,
     Result,
 )
 
@@ -55,31 +64,11 @@ Row = TypeVar("Row")
 ROUNDS = Freshness(fresh=hours(1), while_revalidate=hours(6), if_error=days(30))
 CONTENT = Freshness(fresh=hours(6), while_revalidate=days(1), if_error=days(30))
 PAGE = 50  # the most that the upstream gives
-SHORT = 1_000  # characters of a title, a reference, an address
 
 Path: TypeAlias = "tuple[str | int, ...]"
 
 WHOLE_CITY = "koko helsinki"  # the scope beside the major districts
 BUDGETING = {"Budgets", "Ideas", "Plans"}  # a process with one of these is a round, and so is the rest of its group
-VOTE = re.compile(r"äänest|omröst|röstning|\bvot(?:e|ing)", re.IGNORECASE)
-OUTCOME = re.compile(r"tulo|resultat|result", re.IGNORECASE)  # "Äänestyksen tulokset" is no vote
-
-
-HOLDS = {
-    "Budgets": "budgets",
-    "Ideas": "ideas",
-    "Plans": "plans",
-    "Proposals": "proposals",
-    "Accountability": "results",
-}
-STAGES = {"Ideas": ProposalStage.IDEA, "Plans": ProposalStage.PLAN, "Proposals": ProposalStage.PROPOSAL}
-LINKS = {  # a linked thing's type: our kind, and what stands before its id in our key
-    "Idea": ("proposal", "idea:"),
-    "Plan": ("proposal", "plan:"),
-    "Proposal": ("proposal", "proposal:"),
-    "Project": ("budget_project", ""),
-    "Result": ("result", ""),
-}
 
 
 class Decidim:
@@ -142,7 +131,7 @@ class Decidim:
 
     def projects(self, ask: Ask) -> Fetch[Page[BudgetProject]]:
         """One budget's projects a page: they are one list without pages, so the budgets are walked one by one."""
-        part = _Part.of(ask)
+        part = Part.of(ask)
         query = queries.listing(part.type, HOLDS[part.type], "BudgetWithProjects", ordered=False)
         return self._ask(query, part.variables(1, ask.after), partial(self._projects, part=part, ask=ask), CONTENT)
 
@@ -151,7 +140,7 @@ class Decidim:
 
     def proposals(self, ask: Ask) -> Fetch[Page[Proposal]]:
         """Ideas, plans or proposals, as the component holds: one kind of record, three lists in the schema."""
-        match _Part.of(ask).type:
+        match Part.of(ask).type:
             case "Ideas":
                 return self._listing(ask, "Idea", wire.Idea, self._idea)
             case "Plans":
@@ -184,8 +173,8 @@ class Decidim:
         amended = again().request
         return None if amended.body == reply.request.body else amended
 
-    def _listing(self, ask: Ask, fragment: str, shape: type[Row], make: Callable[[Row, _Here], R]) -> Fetch[Page[R]]:
-        part = _Part.of(ask)
+    def _listing(self, ask: Ask, fragment: str, shape: type[Row], make: Callable[[Row, Here], R]) -> Fetch[Page[R]]:
+        part = Part.of(ask)
         query = queries.listing(part.type, HOLDS[part.type], fragment, ordered=part.type in STAGES)
         parse = partial(self._listed, part=part, ask=ask, shape=shape, make=make)
         return self._ask(query, part.variables(PAGE, ask.after), parse, CONTENT)
@@ -193,7 +182,7 @@ class Decidim:
     # what the reply means
 
     def _listed(
-        self, reply: Reply, *, part: _Part, ask: Ask, shape: type[Row], make: Callable[[Row, _Here], R]
+        self, reply: Reply, *, part: Part, ask: Ask, shape: type[Row], make: Callable[[Row, Here], R]
     ) -> Page[R]:
         held = self._held(reply, part, ask)
         if held is None:
@@ -211,7 +200,7 @@ class Decidim:
         ]
         return msgspec.structs.replace(page, dropped=tuple(dropped))
 
-    def _projects(self, reply: Reply, *, part: _Part, ask: Ask) -> Page[BudgetProject]:
+    def _projects(self, reply: Reply, *, part: Part, ask: Ask) -> Page[BudgetProject]:
         held = self._held(reply, part, ask)
         if held is None or not held.nodes or held.nodes[0] == wire.NULL:
             return reply.page((), sent=0, next=held.next if held else None)
@@ -289,12 +278,12 @@ class Decidim:
             if not isinstance(row, int):
                 where = ".".join(str(step) for step in path) or "the query"
                 raise UpstreamUnavailable(
-                    f"{self.source.name} failed at {where}: {_short(error.message)}", source=self.source.name
+                    f"{self.source.name} failed at {where}: {short(error.message)}", source=self.source.name
                 )
-            hurt[row] = f"the source failed at {path[-1]}: {_short(error.message)}"
+            hurt[row] = f"the source failed at {path[-1]}: {short(error.message)}"
         return hurt
 
-    def _held(self, reply: Reply, part: _Part, ask: Ask) -> _Held | None:
+    def _held(self, reply: Reply, part: Part, ask: Ask) -> _Held | None:
         """The list inside a component; None where there is no such component (any more)."""
         data, errors = self._data(reply, wire.Around)
         if data.component is None:
@@ -310,7 +299,7 @@ class Decidim:
         if turn.has_next_page and (not turn.end_cursor or turn.end_cursor == ask.after):
             raise reply.changed(f"there is a next page, but its cursor is {turn.end_cursor!r}")
         process = data.process
-        here = _Here(
+        here = Here(
             source=self.source,
             part=part,
             read_at=reply.read_at,
@@ -327,7 +316,7 @@ class Decidim:
             if not envelope.errors:
                 raise reply.changed("neither data nor errors")
             raise UpstreamRefused(
-                f"{self.source.name} refused the query: {_short(envelope.errors[0].message)}",
+                f"{self.source.name} refused the query: {short(envelope.errors[0].message)}",
                 source=self.source.name,
                 status=reply.status,
             )
@@ -336,12 +325,12 @@ class Decidim:
     # what it becomes
 
     def _area(self, row: wire.Scope, *, reply: Reply, parents: dict[str, str]) -> BudgetingArea:
-        name = _text(row.name)
+        name = plain_text(row.name)
         return BudgetingArea(
             ref=self.source.ref("budgeting_area", row.id),
             read_at=reply.read_at,
             name=name,
-            parent=_ref(self.source, "budgeting_area", parents.get(row.id)),
+            parent=ref_of(self.source, "budgeting_area", parents.get(row.id)),
             is_whole_city=name is not None and (name.fi or "").casefold() == WHOLE_CITY,
         )
 
@@ -353,18 +342,18 @@ class Decidim:
             read_at=reply.read_at,
             modified_at=moments.instant(row.updated_at),
             url=f"{self.source.url}processes/{quote(row.slug, safe='')}",
-            title=_text(row.title),
-            description=_html(row.short_description),
+            title=plain_text(row.title),
+            description=html_text(row.short_description),
             starts_on=row.start_date,
             ends_on=row.end_date,
             phases=tuple(
                 Phase(
-                    title=_text(step.title),
+                    title=plain_text(step.title),
                     starts_at=moments.local(step.start_date) if step.start_date else None,
                     ends_at=moments.midnight_after(step.end_date) if step.end_date else None,
                     is_active=bool(step.active),
                 )
-                for step in _in_order(row.steps)
+                for step in in_order(row.steps)
             ),
             slug=row.slug,
         )
@@ -373,51 +362,51 @@ class Decidim:
         if row.type not in HOLDS:
             return None
         process = of[row.id]
-        part = _Part(process=process.id, type=row.type, id=row.id)
-        here = _Here(source=self.source, part=part, read_at=reply.read_at, slug=process.slug)
+        part = Part(process=process.id, type=row.type, id=row.id)
+        here = Here(source=self.source, part=part, read_at=reply.read_at, slug=process.slug)
         return Component(
             ref=self.source.ref("component", part.key),
             read_at=reply.read_at,
             url=here.url(),
             type=row.type,
             process=here.process,
-            name=_text(row.name),
+            name=plain_text(row.name),
         )
 
-    def _budget(self, row: wire.Budget, here: _Here) -> Budget:
+    def _budget(self, row: wire.Budget, here: Here) -> Budget:
         return Budget(
             ref=self.source.ref("budget", row.id),
             read_at=here.read_at,
             modified_at=moments.instant(row.updated_at),
             url=here.url("budgets", row.id),
-            title=_text(row.title),
-            description=_html(row.description),
+            title=plain_text(row.title),
+            description=html_text(row.description),
             process=here.process,
             area=here.area(row.scope),
-            total_cents=_cents(row.total_budget),
+            total_cents=cents(row.total_budget),
         )
 
-    def _project(self, row: wire.Project, *, here: _Here, budget: wire.BudgetWithProjects) -> BudgetProject:
+    def _project(self, row: wire.Project, *, here: Here, budget: wire.BudgetWithProjects) -> BudgetProject:
         return BudgetProject(
             ref=self.source.ref("budget_project", row.id),
             read_at=here.read_at,
             modified_at=moments.instant(row.updated_at),
             created_at=moments.instant(row.created_at),
             url=here.url("budgets", budget.id, "projects", row.id),
-            title=_text(row.title),
-            description=_html(row.description) or _html(row.summary),
+            title=plain_text(row.title),
+            description=html_text(row.description) or html_text(row.summary),
             reference=plain(row.reference, SHORT),
             process=here.process,
             budget=self.source.ref("budget", budget.id),
             area=here.area(row.scope) or here.area(budget.scope),
-            category=_text(row.category.name) if row.category else None,
-            budget_cents=_cents(row.budget_amount),
+            category=plain_text(row.category.name) if row.category else None,
+            budget_cents=cents(row.budget_amount),
             is_selected=row.selected,
             linked=here.linked(row.linked_resources),
         )
 
-    def _idea(self, row: wire.Idea, here: _Here) -> Proposal:
-        title, body = plain(row.idea_title, SHORT), html_of(_paragraphs(row.idea_body))
+    def _idea(self, row: wire.Idea, here: Here) -> Proposal:
+        title, body = plain(row.idea_title, SHORT), html_of(paragraphs(row.idea_body))
         return here.proposal(
             row,
             title=LocalizedText(other=title) if title else None,  # in its author's language, which nobody tells
@@ -428,7 +417,7 @@ class Decidim:
             supports=row.favorite_count,
         )
 
-    def _plan(self, row: wire.Plan, here: _Here) -> Proposal:
+    def _plan(self, row: wire.Plan, here: Here) -> Proposal:
         values = [value for value in row.values if value is not None]
         texts = [value for value in values if value.text is not None]
         body = next((v for v in texts if v.section and v.section.handle == "description"), texts[0] if texts else None)
@@ -436,8 +425,8 @@ class Decidim:
         area = next((value.area_scope for value in values if value.area_scope is not None), None)
         return here.proposal(
             row,
-            title=_text(row.title),
-            body=_html(body.text) if body else None,
+            title=plain_text(row.title),
+            body=html_text(body.text) if body else None,
             area=here.area(row.scope) or here.area(area),
             location=spot,
             address=spot.address if spot else None,
@@ -445,65 +434,50 @@ class Decidim:
             linked=here.linked(row.linked_resources),
         )
 
-    def _proposal(self, row: wire.Proposal, here: _Here) -> Proposal:
+    def _proposal(self, row: wire.Proposal, here: Here) -> Proposal:
         return here.proposal(
             row,
-            title=_text(row.title),
-            body=_html(row.body),
+            title=plain_text(row.title),
+            body=html_text(row.body),
             area=here.area(row.scope),
             location=row.coordinates,
             address=row.address,
             supports=row.vote_count,
         )
 
-    def _result(self, row: wire.Result, here: _Here) -> Result:
+    def _result(self, row: wire.Result, here: Here) -> Result:
         entries = [entry for entry in row.timeline_entries or () if entry is not None]
-        spots = [_point(spot) for spot in row.locations or ()]
+        spots = [point_of(spot) for spot in row.locations or ()]
         return Result(
             ref=self.source.ref("result", row.id),
             read_at=here.read_at,
             modified_at=moments.instant(row.updated_at),
             created_at=moments.instant(row.created_at),
             url=here.url("results", row.id),
-            title=_text(row.title),
-            description=_html(row.description) or _html(row.summary),
+            title=plain_text(row.title),
+            description=html_text(row.description) or html_text(row.summary),
             reference=plain(row.reference, SHORT),
             process=here.process,
             area=here.area(row.scope),
-            category=_text(row.category.name) if row.category else None,
-            status=_text(row.status.name) if row.status else None,
+            category=plain_text(row.category.name) if row.category else None,
+            status=plain_text(row.status.name) if row.status else None,
             status_key=plain(row.status.key, SHORT) if row.status else None,
             progress=row.progress,
             starts_on=row.start_date,
             ends_on=row.end_date,
             timeline=tuple(  # the upstream promises no order
                 Milestone(
-                    title=_text(entry.title),
-                    description=_html(entry.description),
+                    title=plain_text(entry.title),
+                    description=html_text(entry.description),
                     starts_on=entry.entry_date,
                     ends_on=entry.end_date,
                 )
                 for entry in sorted(entries, key=lambda entry: entry.entry_date or date.max)
             ),
             linked=here.linked(row.linked_resources),
-            parent=_ref(self.source, "result", row.parent.id if row.parent else None),
+            parent=ref_of(self.source, "result", row.parent.id if row.parent else None),
             locations=tuple(spot for spot in spots if spot is not None),
         )
-
-
-def results_are_out(steps: Sequence[wire.Step | None], today: date, *, some_are_selected: bool) -> bool:
-    """Whether "not selected" may be believed: the round's vote has ended (its last day is over, or a later phase began)
-    and the upstream shows results (a selected project) or has gone on to a later phase. Until the results are out it
-    says false of every project. Never, where no phase is called a vote.
-    """
-    phases = _in_order(steps)
-    votes = [at for at, phase in enumerate(phases) if VOTE.search(phase.words) and not OUTCOME.search(phase.words)]
-    if not votes:
-        return False
-    vote, later = phases[votes[-1]], phases[votes[-1] + 1 :]
-    went_on = any(phase.active or (phase.start_date is not None and phase.start_date <= today) for phase in later)
-    is_over = went_on if vote.end_date is None else today > vote.end_date
-    return is_over and (went_on or some_are_selected)
 
 
 def _rounds(raws: Iterable[msgspec.Raw]) -> set[str]:
@@ -533,136 +507,8 @@ def _decoded(reply: Reply, raw: msgspec.Raw, shape: type[T]) -> T:
         raise reply.changed(str(error)) from error
 
 
-def _in_order(steps: Iterable[wire.Step | None]) -> list[wire.Step]:
-    there = [step for step in steps if step is not None]
-    return sorted(there, key=lambda step: (step.position is None, step.position or 0, step.start_date or date.max))
-
-
-def _in_languages(field: wire.Translated | None, clean: Callable[[str | None], str | None]) -> LocalizedText | None:
-    """A missing language is absent or ""; a language that is none of ours is kept as `other` if it is all there is."""
-    found: dict[str, str] = {}
-    for entry in field.translations if field is not None else ():
-        if entry is not None and (text := clean(entry.text)) is not None:
-            found.setdefault(entry.locale.partition("-")[0].lower(), text)
-    fi, sv, en = (found.get(language) for language in LANGUAGES)
-    if fi or sv or en:
-        return LocalizedText(fi=fi, sv=sv, en=en)
-    return next((LocalizedText(other=text, other_language=language) for language, text in found.items()), None)
-
-
-def _text(field: wire.Translated | None) -> LocalizedText | None:
-    return _in_languages(field, partial(plain, longest=SHORT))
-
-
-def _html(field: wire.Translated | None) -> LocalizedText | None:
-    return _in_languages(field, html_of)
-
-
-def _paragraphs(text: str) -> str:
-    """An idea's body is whatever its author's form sent: plain text keeps its lines, markup is left to the cleaner."""
-    return text if "<" in text else html.escape(text, quote=False).replace("\n", "<br>")
-
-
-def _short(text: str) -> str:
-    return plain(text, 200) or "no reason given"
-
-
-def _cents(euros: int | None) -> int | None:
-    return None if euros is None else euros * 100
-
-
-def _point(spot: wire.Spot | None) -> Point | None:
-    return point(spot.latitude, spot.longitude) if spot is not None else None
-
-
-def _ref(source: Source, kind: str, key: str | None) -> Ref | None:
-    return source.ref(kind, key) if key is not None else None
-
-
-class _Part(msgspec.Struct, frozen=True):
-    """A component as its key names it."""
-
-    process: str
-    type: str
-    id: str
-
-    @classmethod
-    def of(cls, ask: Ask) -> _Part:
-        (key,) = ask.keys
-        return cls(*key.split(":"))
-
-    @property
-    def key(self) -> str:
-        return f"{self.process}:{self.type}:{self.id}"
-
-    def variables(self, first: int, after: str | None) -> dict[str, object]:
-        return {"process": self.process, "component": self.id, "first": first, "after": after}
-
-
-class _Here(msgspec.Struct, frozen=True, kw_only=True):
-    """Where the rows of a page stand: the component, its round, and the time of reading."""
-
-    source: Source
-    part: _Part
-    read_at: Instant
-    slug: str | None
-    steps: Sequence[wire.Step | None] = ()
-
-    @property
-    def process(self) -> Ref:
-        return self.source.ref("budgeting_process", self.part.process)
-
-    def url(self, *path: str) -> str | None:
-        """The page for people, by Decidim's routes; None where the round's own address is not known."""
-        if self.slug is None:
-            return None
-        return "/".join([f"{self.source.url}processes/{quote(self.slug, safe='')}/f/{self.part.id}", *path])
-
-    def area(self, scope: wire.Id | None) -> Ref | None:
-        return _ref(self.source, "budgeting_area", scope.id if scope is not None else None)
-
-    def linked(self, links: Sequence[wire.Link | None] | None) -> tuple[Ref, ...]:
-        """In the order given, each once; a thing of a type that we don't keep is left out."""
-        known = [(LINKS[link.type], link.id) for link in links or () if link is not None and link.type in LINKS]
-        return tuple(dict.fromkeys(self.source.ref(kind, before + id_) for (kind, before), id_ in known))
-
-    def proposal(
-        self,
-        row: wire.Idea | wire.Plan | wire.Proposal,
-        *,
-        title: LocalizedText | None,
-        body: LocalizedText | None,
-        area: Ref | None,
-        location: wire.Spot | None,
-        address: str | None,
-        supports: int | None,
-        linked: tuple[Ref, ...] = (),
-    ) -> Proposal:
-        """What ideas, plans and proposals have in common; the rest is told by the caller."""
-        stage = STAGES[self.part.type]
-        return Proposal(
-            ref=self.source.ref("proposal", f"{stage.lower()}:{row.id}"),
-            read_at=self.read_at,
-            modified_at=moments.instant(row.updated_at),
-            created_at=moments.instant(row.created_at),
-            url=self.url(HOLDS[self.part.type], row.id),
-            stage=stage,
-            title=title,
-            body=body,
-            reference=plain(row.reference, SHORT),
-            state=plain(row.state, SHORT),
-            process=self.process,
-            area=area,
-            category=_text(row.category.name) if row.category else None,
-            location=_point(location),
-            address=plain(address, SHORT),
-            supports=supports,
-            linked=linked,
-        )
-
-
 class _Held(msgspec.Struct, frozen=True, kw_only=True):
-    here: _Here
+    here: Here
     nodes: list[msgspec.Raw]
     errors: list[wire.Error]
     next: str | None

@@ -12,7 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hub.connectors import decidim_queries as queries
-from hub.connectors.decidim import HOLDS, Decidim, results_are_out
+from hub.connectors.decidim import Decidim
+from hub.connectors.decidim_parts import HOLDS
+from hub.connectors.decidim_values import results_are_out
 from hub.connectors.decidim_wire import Step, Translated
 from hub.errors import PayloadChanged, UpstreamRefused, UpstreamUnavailable
 from hub.fetch import Ask, Fetch, Page, Reply, Source
