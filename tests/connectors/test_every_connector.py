@@ -344,13 +344,13 @@ LINES = (
 )
 
 BY_ITSELF = {
-    ("kausal", "climate_tasks"): "no sample lists the tasks of several actions; its own test makes such a list",
-    ("hauki", "opening_day"): "a row is a place with all its days; its own test breaks them one by one",
+    ("kausal", "climate_tasks"): "no sample lists the tasks of several actions; test_rows_alone.py makes such a list",
+    ("hauki", "opening_day"): "a row is a place with all its days; test_rows_alone.py",
     ("icalendar", "event"): "a feed is no JSON; its corpus is in test_icalendar.py",
     ("jsonld", "event"): "a page is no JSON; its corpus is in test_jsonld.py",
-    ("rpde", "event"): "a row may be a deletion; test_rpde.py",
+    ("rpde", "event"): "a row may be a deletion; test_rpde.py, test_rows_alone.py",
     ("rss", "event"): "a feed is no JSON; its corpus is in test_rss.py",
-    ("linkedevents", "registration"): "no recorded page has two: one course takes enrolments",
+    ("linkedevents", "registration"): "no recorded page has two; test_rows_alone.py makes one",
     ("varaamo", "busy_times"): "a record a space, not a reservation",
     ("varaamo", "space_use"): "two replies of different rows make one record",
     ("decidim", "component"): "a process holds several",
