@@ -93,6 +93,7 @@ SHOWN = {
     "CatalogueFilter.author": KEPT["CatalogueQuery.author"],
     "CatalogueRecord.authors": KEPT["CatalogueRecord.authors"],
     "Event.organiser": KEPT["Event.organiser"],
+    "EventFilter.minAttendees": "how few must come for it to take place: a number told beforehand",
     "EventFilter.organisers": KEPT["Event.organiser"],
     "EventFilter.organisersWithin": KEPT["Event.organiser"],
     "Hearing.comments": KEPT["HearingComments"],
