@@ -190,8 +190,9 @@ def bodies(index: Index, rids: Collection[int]) -> list[Event | None]:
     if not rids:
         return []
     rows = index.rows(
-        "SELECT r.rid, b.body, m.body FROM json_each(?) j JOIN record r ON r.rid = j.value JOIN body b ON b.rid = r.rid"
-        " LEFT JOIN event_body m ON m.rid = r.rid WHERE r.kind = ? AND r.hash NOT NULL",
+        "SELECT r.rid, b.body, m.body FROM json_each(?) j CROSS JOIN record r ON r.rid = j.value"
+        " CROSS JOIN body b ON b.rid = r.rid LEFT JOIN event_body m ON m.rid = r.rid"
+        " WHERE r.kind = ? AND r.hash NOT NULL",
         (f"{list(rids)}", Event.kind),
     )
     made = {
@@ -228,7 +229,7 @@ def one_of_each_organiser(index: Index, organisers: Collection[int]) -> dict[int
     return dict(
         index.rows(
             "SELECT l.organiser, min(coalesce(m.member, l.event)) FROM json_each(?) j"
-            " JOIN event_organiser l ON l.organiser = j.value JOIN record r ON r.rid = l.organiser"
+            " CROSS JOIN event_organiser l ON l.organiser = j.value CROSS JOIN record r ON r.rid = l.organiser"
             " LEFT JOIN event_member m ON m.event = l.event AND m.source = r.source GROUP BY l.organiser",
             (f"{list(organisers)}",),
         )

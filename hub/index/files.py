@@ -176,6 +176,7 @@ def carry_forward(old: Path, writer: Writer) -> None:
                 changes.put(kind, rid)
     with writer.transaction():
         writer.save_crawl(*[msgspec.structs.replace(state, since=None) for state in _crawls_of(old)])
+    writer.analyze()  # the harvest counts only where a crawl changes much, and the next ones will not
     log.info("index.carried", extra={"file": old.name, "records": len(carried), "unreadable": lost})
 
 

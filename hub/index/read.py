@@ -203,12 +203,14 @@ class Index:
 
     def bodies(self, of: type[R], rids: Collection[int]) -> list[R | None]:
         """The records with these row numbers, in their order; None for one that is gone or of another kind."""
+        # CROSS JOIN here and wherever rows are read by their numbers: without figures the planner would rather read all
+        # of the kind, and look for each in the list
         wanted = list(rids)
         if not wanted:
             return []
         rows = self.rows(
-            "SELECT r.rid, b.body FROM json_each(?) j JOIN record r ON r.rid = j.value"
-            " JOIN body b ON b.rid = r.rid WHERE r.kind = ? AND r.hash NOT NULL",
+            "SELECT r.rid, b.body FROM json_each(?) j CROSS JOIN record r ON r.rid = j.value"
+            " CROSS JOIN body b ON b.rid = r.rid WHERE r.kind = ? AND r.hash NOT NULL",
             (f"{wanted}", of.kind),
         )
         made = {rid: decode_as(of, body, rid) for rid, body in rows}
@@ -240,7 +242,7 @@ class Index:
             "SELECT r.rid, max(r.read_at, CASE WHEN u.rid NOT NULL THEN coalesce(u.held, 0)"
             " WHEN r.listed = 0 THEN coalesce(r.asked, 0)"
             " ELSE min(coalesce(c.confirmed, 0), coalesce(r.left_window, c.confirmed, 0)) END)"
-            " FROM json_each(?) j JOIN record r ON r.rid = j.value"
+            " FROM json_each(?) j CROSS JOIN record r ON r.rid = j.value"
             " LEFT JOIN unconfirmed u ON u.rid = r.rid"
             " LEFT JOIN crawl c ON c.source = r.source AND c.collection = r.kind WHERE r.hash NOT NULL",
             (f"{list(rids)}",),

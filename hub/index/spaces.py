@@ -130,7 +130,7 @@ def times(index: Index, rids: Sequence[int]) -> list[TimesRow]:
     """Where the times of these spaces stand; one that is gone is left out."""
     rows = index.rows(
         "SELECT s.rid, s.source, s.key, h.rid, b.rid, s.hash, h.hash, b.hash"
-        " FROM json_each(:rids) j JOIN record s ON s.rid = j.value"
+        " FROM json_each(:rids) j CROSS JOIN record s ON s.rid = j.value"
         " LEFT JOIN record h ON h.kind = :hours AND h.source = s.source AND h.key = s.key AND h.hash NOT NULL"
         " LEFT JOIN record b ON b.kind = :busy AND b.source = s.source AND b.key = s.key AND b.hash NOT NULL"
         " WHERE s.kind = :space AND s.hash NOT NULL",

@@ -65,18 +65,20 @@ def next_midnight(moment: datetime) -> datetime:
 
 def of_places(index: Index, places: Collection[int]) -> list[UsedSpace]:
     """By name."""
-    return _spaces(index, "json_each(:p) p JOIN space s ON s.place = p.value", "p.value", p=f"{sorted({*places})}")
+    return _spaces(
+        index, "json_each(:p) p CROSS JOIN space s ON s.place = p.value", "p.value", p=f"{sorted({*places})}"
+    )
 
 
 def of_areas(index: Index, areas: Collection[int]) -> list[UsedSpace]:
     """By name. A space lies where its place lies."""
-    below = "json_each(:p) p JOIN place_area a ON a.area = p.value JOIN space s ON s.place = a.place"
+    below = "json_each(:p) p CROSS JOIN place_area a ON a.area = p.value CROSS JOIN space s ON s.place = a.place"
     return _spaces(index, below, "p.value", p=f"{sorted({*areas})}")
 
 
 def of_themselves(index: Index, spaces: Collection[int]) -> list[UsedSpace]:
     """Each below itself."""
-    return _spaces(index, "json_each(:p) p JOIN space s ON s.rid = p.value", "s.rid", p=f"{sorted({*spaces})}")
+    return _spaces(index, "json_each(:p) p CROSS JOIN space s ON s.rid = p.value", "s.rid", p=f"{sorted({*spaces})}")
 
 
 def of_all(index: Index, wanted: WhichSpaces) -> list[UsedSpace]:

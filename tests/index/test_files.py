@@ -194,6 +194,7 @@ def test_what_is_derived_is_the_same_whatever_row_a_reference_leads_to(tmp_path:
 
     assert carried.path != old
     assert dump(carried) == before
+    assert carried.connection.execute("SELECT 1 FROM sqlite_stat1 WHERE tbl = 'record'").fetchall(), "planned for"
     carried.close()
 
 

@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from hub.index import catalogue, participation, places, spaces
-from hub.index.events import AT_PLACE, BY_ORGANISER, IN_AREA, EventFilter, EventSort, events
+from hub.index import catalogue, participation, places, spaces, use
+from hub.index.events import (
+    AT_PLACE,
+    BY_ORGANISER,
+    IN_AREA,
+    EventFilter,
+    EventSort,
+    bodies,
+    events,
+    one_of_each_organiser,
+)
 from hub.index.geo import Near
 from hub.index.listing import Listing
 from hub.index.near import around
@@ -20,6 +30,7 @@ from hub.index.spaces import SpaceFacts
 from hub.index.themes import of_events, of_records
 from hub.index.write import Writer
 from hub.records.core import Ref
+from hub.records.events import Event
 from tests import made
 
 WEEK = EventFilter(starts_after=made.NOW, starts_before=made.NOW + timedelta(days=7))
@@ -50,6 +61,18 @@ def read(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
     yield writer, index
     index.close()
     writer.close()
+
+
+class Kept(Index):
+    """An index that keeps what it was asked."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(folder)
+        self.asked: list[tuple[str, Sequence[Any] | Mapping[str, Any]]] = []
+
+    def rows(self, sql: str, params: Sequence[Any] | Mapping[str, Any] = ()) -> list[tuple[Any, ...]]:
+        self.asked.append((sql, params))
+        return super().rows(sql, params)
 
 
 def plan(
@@ -186,6 +209,25 @@ def test_a_page_far_behind_costs_what_the_first_does(read: tuple[Writer, Index])
         return steps
 
     assert cost((*rows[-1][2:], rows[-1][1])) < 3 * cost(None)  # not the 1 900 rows before it
+
+
+def test_rows_are_read_by_their_numbers_whatever_the_planner_knows(read: tuple[Writer, Index]) -> None:
+    index = Kept(read[0].path.parent)
+    some = list(range(202, 302))
+    index.bodies(Event, some)
+    index.fetched_at(some)
+    bodies(index, some)
+    one_of_each_organiser(index, some)
+    spaces.times(index, some)
+    use.of_places(index, some)
+    use.of_areas(index, some)
+    use.of_themselves(index, some)
+
+    steps = [step[3] for sql, params in tuple(index.asked) for step in index.rows(f"EXPLAIN QUERY PLAN {sql}", params)]
+    assert len(steps) > 20
+    assert [step for step in steps if "kind=?" in step and "key=?" not in step] == []
+    assert [step for step in steps if step.startswith("SCAN ") and "VIRTUAL TABLE" not in step] == []
+    index.close()
 
 
 def test_a_reader_that_was_there_before_the_rows_plans_for_them_once_they_are_counted(tmp_path: Path) -> None:
