@@ -34,10 +34,10 @@ def places_near(
 
 @reads("place", "event", "proposal", "booking_hours", "busy_times", asks=spaces.OF_PAGES)
 async def spaces_near(
-    city: City, rids: Sequence[int], wanted: SpaceFilter, metres: float, page: PageArgs, with_times: bool = False
+    city: City, rids: Sequence[int], wanted: SpaceFilter, metres: float, page: PageArgs
 ) -> list[Found[Space]]:
     under = _around(city, rids, metres, "space")
-    return await spaces.spaces_under(city, rids, wanted, page, under, with_times=with_times)
+    return await spaces.spaces_under(city, rids, wanted, page, under)
 
 
 @reads("place", "event", "proposal")

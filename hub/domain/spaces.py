@@ -55,38 +55,39 @@ class FreeDuring(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class SpaceFilter(msgspec.Struct, frozen=True, kw_only=True):
+    """`with_times`: whoever asks will look at the times of the spaces of a page, so that these are asked anew, too."""
+
     facts: SpaceFacts = SpaceFacts()
     free_during: FreeDuring | None = None
+    with_times: bool = False
 
 
 @reads("booking_hours", "busy_times", asks=OF_PAGES)
-async def spaces(city: City, wanted: SpaceFilter, page: PageArgs, *, with_times: bool = False) -> Found[Space]:
+async def spaces(city: City, wanted: SpaceFilter, page: PageArgs) -> Found[Space]:
     """Spaces that match, by name, size or distance.
 
     With `free_during`, those that can be booked then. One whose times are not known is **not** free: it is left out and
     counted in the answer, unless asked for. `total` counts what was examined whole.
     The rooms of this page whose taken times are older than ten minutes are asked anew, together, if the deadline
     allows: one that turns out to be taken leaves the page, and the next takes its place. Days that are not harvested
-    are asked for. `with_times`: whoever asks will look at the times of the rooms, so that these are asked anew, too.
+    are asked for.
     """
     checked_sort(wanted.facts.sort, wanted.facts.near)
-    return (await _listed(city, wanted, None, page, None, with_times=with_times))[0]
+    return (await _listed(city, wanted, None, page, None))[0]
 
 
 @reads("booking_hours", "busy_times", asks=OF_PAGES)
-async def spaces_at(
-    city: City, places: Sequence[int], wanted: SpaceFilter, page: PageArgs, with_times: bool = False
-) -> list[Found[Space]]:
+async def spaces_at(city: City, places: Sequence[int], wanted: SpaceFilter, page: PageArgs) -> list[Found[Space]]:
     """The same at each place."""
     checked_sort(wanted.facts.sort, wanted.facts.near)
-    return await spaces_under(city, places, wanted, page, AT_PLACE, with_times=with_times)
+    return await spaces_under(city, places, wanted, page, AT_PLACE)
 
 
 async def spaces_under(
-    city: City, parents: Sequence[int], wanted: SpaceFilter, page: PageArgs, under: Under, *, with_times: bool = False
+    city: City, parents: Sequence[int], wanted: SpaceFilter, page: PageArgs, under: Under
 ) -> list[Found[Space]]:
     """The same under each parent."""
-    return await _listed(city, wanted, parents, page, under, with_times=with_times)
+    return await _listed(city, wanted, parents, page, under)
 
 
 async def _listed(
@@ -95,8 +96,6 @@ async def _listed(
     parents: Sequence[int] | None,
     page: PageArgs,
     under: Under | None,
-    *,
-    with_times: bool,
 ) -> list[Found[Space]]:
     listing = index.spaces(wanted.facts, under)
     order = f"spaces:{wanted.facts.sort}"
@@ -106,13 +105,13 @@ async def _listed(
         return untold.noted(found)
 
     def told() -> list[SourceAnswer]:
-        return answers.from_collections(city, *(TIMED_KINDS if with_times else KINDS))
+        return answers.from_collections(city, *(TIMED_KINDS if wanted.with_times else KINDS))
 
     if parents is None:
         found = [listed(city, listing, Space, page, order=order, answers=told)]
     else:
         found = listed_under(city, listing, Space, parents, page, order=order, answers=told)
-    if with_times:
+    if wanted.with_times:
         shown = [space.rid for one in found for space in one.nodes]
         missed, oldest = await city.hall.asked_times.renew(city, shown)
         notes = _old_times(city, missed, oldest)

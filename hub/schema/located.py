@@ -72,12 +72,10 @@ class Located(Node):
         after: After = None,
         sort: Annotated[SpaceSort, Order] = SpaceSort.DISTANCE,
     ) -> Connection[SpaceLazy] | None:
-        from hub.schema.spaces import shows_times, wanted_spaces  # noqa: PLC0415 - a space is Located itself
+        from hub.schema.spaces import wanted_spaces  # noqa: PLC0415 - a space is Located itself
 
         wanted, page = wanted_spaces(info, filter, sort), PageArgs(first=first, after=after)
-        return await info.context.batch(nearby.spaces_near, wanted, within_metres, page, shows_times(info)).load(
-            root.rid
-        )
+        return await info.context.batch(nearby.spaces_near, wanted, within_metres, page).load(root.rid)
 
     @strawberry.field(description="Other events near it, nearest first, of one house what begins first.")
     @staticmethod

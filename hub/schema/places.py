@@ -7,29 +7,27 @@ from typing import Annotated, Any
 import strawberry
 
 from hub.domain import catalogue, civic, events, nodes, participation, places, provenance, spaces
-from hub.domain.lists import PageArgs
 from hub.errors import BadInput
 from hub.index.places import PlaceFilter as Wanted
 from hub.index.places import PlaceSort
-from hub.index.spaces import SpaceSort
 from hub.records import merged
 from hub.records import places as records
 from hub.records.places import AreaKind, PlaceKind
 from hub.schema import utilisation
 from hub.schema.catalogue import RECORDS
 from hub.schema.civic import DECISIONS, HEARINGS
-from hub.schema.connection import After, Connection, First
+from hub.schema.connection import Connection
 from hub.schema.context import Info
 from hub.schema.events import EVENTS
 from hub.schema.inputs import BoxInput, NearInput, checked_days
-from hub.schema.lazy import PlaceLazy, SpaceFilterLazy, SpaceLazy, UtilisationLazy
-from hub.schema.lists import Lists, Order, Which
+from hub.schema.lazy import PlaceLazy, UtilisationLazy
+from hub.schema.lists import Lists
 from hub.schema.located import Located
 from hub.schema.node import Node, Provenance
 from hub.schema.participation import PROJECTS, PROPOSALS
 from hub.schema.scalars import Date, DateTime
 from hub.schema.sources import Source
-from hub.schema.spaces import shows_times, wanted_spaces
+from hub.schema.spaces import SPACES
 from hub.schema.texts import Address, Contact, Image, LocalizedText, Location
 from hub.schema.utilisation import From, To
 
@@ -267,18 +265,7 @@ class Place(Located):
     ) -> bool | None:
         return await info.context.batch(places.open_at, at).load(root.rid)
 
-    @strawberry.field(description="Rooms and devices that can be booked there.")
-    @staticmethod
-    async def spaces(
-        root: strawberry.Parent[merged.CityPlace],
-        info: Info,
-        filter: Annotated[SpaceFilterLazy | None, Which] = None,
-        first: First = 20,
-        after: After = None,
-        sort: Annotated[SpaceSort, Order] = SpaceSort.NAME,
-    ) -> Connection[SpaceLazy] | None:
-        wanted, page = wanted_spaces(info, filter, sort), PageArgs(first=first, after=after)
-        return await info.context.batch(spaces.spaces_at, wanted, page, shows_times(info)).load(root.rid)
+    spaces = SPACES.under(spaces.spaces_at, "Rooms and devices that can be booked there.")
 
     events = EVENTS.under(events.events_at, "Events that take place there.")
 

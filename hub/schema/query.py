@@ -11,7 +11,6 @@ from hub.domain.climate import actions
 from hub.domain.events import volunteering
 from hub.domain.lists import PageArgs
 from hub.errors import BadInput
-from hub.index.spaces import SpaceSort
 from hub.records.places import AreaKind
 from hub.schema.catalogue import FACETS, CatalogueConnection, CatalogueFilter, wanted_records
 from hub.schema.civic import DECISIONS, HEARINGS
@@ -21,13 +20,13 @@ from hub.schema.context import Info
 from hub.schema.events import EVENTS, KeywordSet, Organisation
 from hub.schema.feeds import Feed
 from hub.schema.inputs import PointInput
-from hub.schema.lists import Order, Which
+from hub.schema.lists import Which
 from hub.schema.node import Node
 from hub.schema.participation import PROJECTS, PROPOSALS, BudgetingProcess
 from hub.schema.places import PLACES, District, Place
 from hub.schema.sharing import Sharing, SharingFilter, shared, wanted_sharing
 from hub.schema.sources import Source
-from hub.schema.spaces import Space, SpaceFilter, shows_times, wanted_spaces
+from hub.schema.spaces import SPACES
 from hub.schema.themes import ThemeConnection
 from hub.schema.utilisation import From, To
 
@@ -102,18 +101,7 @@ class Query:
         )
         return found
 
-    @strawberry.field(description="Rooms and devices to book.")
-    @staticmethod
-    async def spaces(
-        info: Info,
-        filter: Annotated[SpaceFilter | None, Which] = None,
-        first: First = 20,
-        after: After = None,
-        sort: Annotated[SpaceSort, Order] = SpaceSort.NAME,
-    ) -> Connection[Space] | None:
-        wanted, page = wanted_spaces(info, filter, sort), PageArgs(first=first, after=after)
-        found: Any = await spaces.spaces(info.context.city, wanted, page, with_times=shows_times(info))
-        return found
+    spaces = SPACES.at_root(spaces.spaces, "Rooms and devices to book.")
 
     events = EVENTS.at_root(events.events, "Events of the city and of its partners, each occurrence once per calendar.")
 

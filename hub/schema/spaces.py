@@ -16,9 +16,11 @@ from hub.index.spaces import SpaceFacts, SpaceSort
 from hub.records import spaces as records
 from hub.records.spaces import SpaceKind
 from hub.schema import utilisation
+from hub.schema.connection import Connection
 from hub.schema.context import Info
 from hub.schema.inputs import BoxInput, NearInput, WithinInput, checked_span
-from hub.schema.lazy import PlaceLazy, UtilisationLazy
+from hub.schema.lazy import PlaceLazy, SpaceLazy, UtilisationLazy
+from hub.schema.lists import Lists
 from hub.schema.located import Located
 from hub.schema.scalars import URL, DateTime
 from hub.schema.texts import Image, LocalizedText
@@ -49,6 +51,7 @@ class FreeDuringInput:
 
 
 MOST_THINGS = 20
+OF_TIMES = ("availability", "nextAvailable")
 
 
 @strawberry.input(description="Which spaces to list; what is left out does not matter.")
@@ -83,6 +86,7 @@ class SpaceFilter:
 
 
 def wanted_spaces(info: Info, given: SpaceFilter | None, sort: SpaceSort) -> Wanted:
+    """What `info` is about is the list itself: whether its rows' times are selected decides who is asked."""
     asked = given or SpaceFilter()
     city = info.context.city
     if asked.people is not None and asked.people < 1:
@@ -104,12 +108,14 @@ def wanted_spaces(info: Info, given: SpaceFilter | None, sort: SpaceSort) -> Wan
         areas=nodes.rids_of(city, asked.districts or (), "area"),
         sort=sort,
     )
-    return Wanted(facts=facts, free_during=asked.free_during.to_domain(city) if asked.free_during else None)
+    return Wanted(
+        facts=facts,
+        free_during=asked.free_during.to_domain(city) if asked.free_during else None,
+        with_times=any(info.context.selects_below(info, field) for field in OF_TIMES),
+    )
 
 
-def shows_times(info: Info) -> bool:
-    """Whether the caller looks at the times of the spaces of a list."""
-    return info.context.selects_below(info, "availability") or info.context.selects_below(info, "nextAvailable")
+SPACES = Lists(page=Connection[SpaceLazy], filter=SpaceFilter, wanted=wanted_spaces, sort=SpaceSort.NAME)
 
 
 @strawberry.type(description="From one moment to another.")

@@ -329,5 +329,5 @@ async def test_rooms_listed_with_their_times_are_asked_anew_and_the_list_tells_o
     plain = await spaces.spaces(town.view(), SpaceFilter(), PageArgs())
     assert [answer.state for answer in plain.answers()] == [AnswerState.FRESH]
     assert town.bookings.asked == []
-    timed = await spaces.spaces(town.view(), SpaceFilter(), PageArgs(), with_times=True)
+    timed = await spaces.spaces(town.view(), SpaceFilter(with_times=True), PageArgs())
     assert [answer.state for answer in timed.answers()] == [AnswerState.STALE]
