@@ -81,7 +81,10 @@ def steps_of(file: Path, variables: Mapping[str, Any] | None, name: str | None) 
         read = get_variable_values(core, operation.variable_definitions or (), dict(variables))
         if isinstance(read, list):
             raise WrongDocument([_said(file, error) for error in read])
-    return plan(core, document, operation, variables or {})
+    try:
+        return plan(core, document, operation, variables or {})
+    except GraphQLError as error:
+        raise WrongDocument([_said(file, error)]) from error
 
 
 def _said(file: Path, error: GraphQLError) -> str:

@@ -107,6 +107,7 @@ def test_what_is_left_out_by_a_directive_is_left_out_here(config: Path) -> None:
             ["--variables", "{}"],
             "query.graphql:1:9: Variable",
         ),
+        ("{\n  places(first: 500) { totalCount }\n}", [], "query.graphql:2:3: first: 500 is not between 1 and 100"),
         ("{ sources { name } }", ["--variables", "[1]"], "--variables: a JSON object is expected"),
         ("{ sources { name } }", ["--variables", "{"], "--variables: not JSON"),
         ("{ " + "places { nodes { district { places { nodes { district { " * 3 + "id" + " }" * 19, [], "deep"),

@@ -295,7 +295,7 @@ def checked_window(window: Span) -> None:
     if window.ends_at <= window.starts_at:
         raise BadInput(f"to: {window.ends_at.isoformat()} is not after from: {window.starts_at.isoformat()}")
     if window.ends_at - window.starts_at > LONGEST_WINDOW:
-        raise BadInput(f"a window of free times is at most {LONGEST_WINDOW.days} days")
+        raise BadInput(f"to: {window.ends_at.isoformat()} is more than {LONGEST_WINDOW.days} days after from")
 
 
 def _now(city: City) -> Now:

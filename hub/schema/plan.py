@@ -11,6 +11,7 @@ from graphql import (
     FieldNode,
     FragmentDefinitionNode,
     FragmentSpreadNode,
+    GraphQLError,
     GraphQLField,
     GraphQLInterfaceType,
     GraphQLObjectType,
@@ -24,7 +25,9 @@ from graphql import (
 )
 from graphql.utilities import value_from_ast_untyped
 
+from hub.domain.lists import PageArgs
 from hub.domain.reading import Asks
+from hub.errors import BadInput
 from hub.schema.edges import Served, answering
 from hub.schema.node import kinds_of
 
@@ -46,7 +49,10 @@ class Step(msgspec.Struct, frozen=True, kw_only=True):
 def plan(
     schema: GraphQLSchema, document: DocumentNode, operation: OperationDefinitionNode, variables: Mapping[str, Any]
 ) -> list[Step]:
-    """In the order in which the fields stand. `variables`: as they were given; what is missing has its default."""
+    """In the order in which the fields stand. `variables`: as they were given; what is missing has its default.
+
+    GraphQLError, at the field, for a page that no list gives.
+    """
     defaults = {
         definition.variable.name.value: value_from_ast_untyped(definition.default_value)
         for definition in operation.variable_definitions or ()
@@ -125,7 +131,7 @@ class _Walker:
             )
         if node.selection_set is None:
             return
-        first = given["first"] if isinstance(given.get("first"), int) else None
+        first = _page_of(node, kind, given)
         if not is_list_type(get_nullable_type(field.type)):
             yield from self.below(node.selection_set, kind, here, parents, first)
             return
@@ -153,3 +159,15 @@ def kinds_given(kind: Any) -> tuple[str, ...]:
     if kind.name.endswith("Connection") and isinstance(kind, GraphQLObjectType):
         kind = get_named_type(kind.fields["nodes"].type)
     return kinds_of(kind.name)
+
+
+def _page_of(node: FieldNode, kind: Any, given: Mapping[str, Any]) -> int | None:
+    first = given.get("first")
+    if not isinstance(first, int):
+        return None
+    if kind.name.endswith("Connection"):
+        try:
+            PageArgs(first=first)
+        except BadInput as error:
+            raise GraphQLError(f"{error}", node) from error
+    return first
