@@ -34,7 +34,7 @@ from hub.configured import Settings
 from hub.connectors.registry import CONNECTORS
 from hub.derive import overrides
 from hub.errors import BadSettings
-from hub.fetch import Source, is_feed
+from hub.fetch import Connector, Source, is_feed
 from hub.records.core import LANGUAGES, Language, LocalizedText, localized
 
 FILE, FILE_VARIABLE = "hub.toml", "HUB_CONFIG"
@@ -345,8 +345,11 @@ class _Reading:
                 key = ".".join(f"{part}" for part in each["loc"])
                 self.wrong(f"{where}.{key}", expectation(each, SourceSection, secret=key == "url"))
             self.unknown_options(where, given)
+            if not any(each["loc"] == ("url",) for each in error.errors()):
+                self.own_options(name, given)
             return None, False
         if self.unknown_options(where, given):
+            self.own_options(name, given)
             return None, False
         source = Source(
             name=name,
@@ -366,17 +369,34 @@ class _Reading:
             allow_private=section.allow_private,
             options=dict(section.model_extra or {}),
         )
+        connector = self.connector(source)
+        if connector is None:
+            return None, False
+        if is_feed(connector):
+            pace = FEEDS_PER_MINUTE if section.per_minute is None else source.per_minute
+            source = msgspec.structs.replace(source, is_feed=True, per_minute=pace)
+        return source, section.enabled
+
+    def connector(self, source: Source) -> Connector | None:
+        """None, and its mistakes are told, if it can't be configured so."""
         try:
-            if is_feed(CONNECTORS[section.connector](source)):
-                pace = FEEDS_PER_MINUTE if section.per_minute is None else source.per_minute
-                source = msgspec.structs.replace(source, is_feed=True, per_minute=pace)
+            return CONNECTORS[source.connector](source)
         except BadSettings as error:
             self.mistakes.extend(f"{self.file}: {mistake}" for mistake in error.mistakes)
-            return None, False
         except (TypeError, ValueError) as error:
-            self.wrong(where, f"{section.connector} can't read its own keys: {error}")
-            return None, False
-        return source, section.enabled
+            self.wrong(f"sources.{source.name}", f"{source.connector} can't read its own keys: {error}")
+        return None
+
+    def own_options(self, name: str, given: Mapping[str, Any]) -> None:
+        """Of a section that has other mistakes, those in the keys that its connector alone reads."""
+        word = given.get("connector")
+        shape = CONNECTORS.get(word) if isinstance(word, str) else None
+        if shape is not None:
+            options = {key: value for key, value in given.items() if key in shape.OPTIONS}
+            title = LocalizedText(fi=name)
+            self.connector(
+                Source(name=name, id=name, connector=f"{word}", url=f"{given['url']}", title=title, options=options)
+            )
 
     def unknown_options(self, where: str, given: Mapping[str, Any]) -> bool:
         """Whether keys stand there that neither the hub nor the connector reads."""

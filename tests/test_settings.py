@@ -12,7 +12,7 @@ from hub.configured import Settings, housed
 from hub.connectors.registry import CONNECTORS
 from hub.errors import BadSettings
 from hub.records.core import LANGUAGES, LocalizedText
-from hub.settings import every_key, parse, read
+from hub.settings import SourceSection, every_key, parse, read
 
 
 @pytest.fixture(autouse=True)
@@ -219,6 +219,8 @@ def test_every_mistake_in_a_connectors_own_keys_is_told_at_once() -> None:
         municipality = "ESPOO!"
         page = "https://a.example/rooms"
         use_days = -5
+        rank = -1
+        foo = 1
         [sources.library]
         connector = "koha"
         url = "https://a.example/"
@@ -231,8 +233,11 @@ def test_every_mistake_in_a_connectors_own_keys_is_told_at_once() -> None:
     assert found == [
         f"hub.toml: sources.library.branches: {written}",
         "hub.toml: sources.library.through: 'magic', expected one of items, kohasuomi, public",
+        "hub.toml: sources.rooms.foo: neither the hub nor respa reads such a key; there are "
+        + ", ".join(sorted({*SourceSection.model_fields, *CONNECTORS["respa"].OPTIONS})),
         "hub.toml: sources.rooms.municipality: 'ESPOO!', expected a slug such as 'espoo', or a list of them",
         "hub.toml: sources.rooms.page: 'https://a.example/rooms', expected an http or https address with {id} in it",
+        "hub.toml: sources.rooms.rank: expected greater than or equal to 0, got -1",
         "hub.toml: sources.rooms.use_days: -5, expected 0 to 366 days",
     ]
 
