@@ -34,7 +34,7 @@ WHOLE, PROPER, AT_ADDRESS = 0.97, 0.9, 0.86
 INFLECTED, WITH_ROOM, BESIDE, ANOTHER_KIND = 0.01, 0.01, 0.03, 0.1
 SAME_ADDRESS = 0.03
 NOT = (0.0, 0)
-BOTH = re.compile(r"\b(?:ja|och|and|sekä)\b|\+")
+BOTH = re.compile(r"\b(?:ja|och|and|sekä|hybrid\w*)\b|\+")  # on the internet, and somewhere too
 CLOCK = re.compile(r"\b(?:klo|kello|kl\.?|at)\s*\d{1,2}(?:[.:]\d\d)?(?:\s*-\s*\d{1,2}(?:[.:]\d\d)?)?")
 SWEDISH_STREET = re.compile(r"(?:gatan|vägen|gränden|stigen|plan|torget|linjen|kajen|stranden|backen|esplanaden)$")
 # kinds of house whose proper name people use alone; a playground's or a school's is its neighbourhood's or its street's

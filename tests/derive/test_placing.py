@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from hub.derive import alike, placing
 from hub.derive.placing import House
 from hub.records.core import Address, LocalizedText, Point
-from tests.derive.place_texts import TEXTS, Half, gazetteer, meant, score
+from tests.derive.place_texts import TEXTS, Half, Text, gazetteer, meant, score
 
 HERE = Point(lat=60.18372, lon=24.95251)
 NEXT_DOOR = Point(lat=60.18402, lon=24.95251)  # 33 m to the north
@@ -181,3 +181,11 @@ def test_records_that_are_joined_have_a_key_in_common(one: House, other: House) 
     assert joined == alike.likeness(other, one)
     if joined is not None and joined >= placing.ENOUGH:
         assert alike.joint_keys(one) & alike.joint_keys(other)
+
+
+@pytest.mark.parametrize(
+    "said", ["Hybridi: Kallion kirjasto ja Teams", "Hybriditapahtuma, Kallion kirjasto", "Kallion kirjasto + Zoom"]
+)
+def test_what_is_on_the_internet_too_is_at_its_place(said: str) -> None:
+    assert (meant(Text(text=said, set="tune")) or ("",))[0] == "Kallion kirjasto"
+    assert meant(Text(text="Hybridi, Zoom", set="tune")) is None
