@@ -87,16 +87,7 @@ def merged_event(
     fields["modified_at"] = max((record.modified_at for record in records if record.modified_at), default=None)
     return CityEvent(
         **fields,
-        members=tuple(
-            Member(
-                ref=record.ref,
-                url=record.url,
-                modified_at=record.modified_at,
-                read_at=record.read_at,
-                confidence=confidence[record.ref],
-            )
-            for record in records
-        ),
+        members=tuple(Member.of(record, confidence[record.ref]) for record in records),
         taken_from=tuple(sorted(taken.items())),
     )
 

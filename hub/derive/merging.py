@@ -70,16 +70,7 @@ def merged(records: Sequence[Said], building: str | None, confidence: Mapping[Re
         pictures=_pictures(records),
         library=_library(library, building),
         is_online=any(p.is_online for p in places),
-        members=tuple(
-            Member(
-                ref=r.ref,
-                url=r.url,
-                modified_at=r.modified_at,
-                read_at=r.read_at,
-                confidence=confidence.get(r.ref, 1.0),
-            )
-            for r in records
-        ),
+        members=tuple(Member.of(r, confidence.get(r.ref, 1.0)) for r in records),
     )
 
 

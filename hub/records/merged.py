@@ -18,6 +18,16 @@ class Member(Value, frozen=True, kw_only=True, gc=False, omit_defaults=True):
     read_at: Instant
     confidence: float = 1.0  # 1.0: joined by an id; less: by a rule, with its score
 
+    @classmethod
+    def of(cls, record: Record, confidence: float = 1.0) -> Member:
+        return cls(
+            ref=record.ref,
+            url=record.url,
+            modified_at=record.modified_at,
+            read_at=record.read_at,
+            confidence=confidence,
+        )
+
 
 class LibraryFacts(Value, frozen=True, kw_only=True, gc=False, omit_defaults=True):
     """What the library directory and the catalogue add to a place that is a library."""
