@@ -129,26 +129,13 @@ def areas_of_hearings(city: City, rids: Sequence[int], kinds: tuple[AreaKind, ..
 
 def decisions(city: City, wanted: DecisionFilter, page: PageArgs) -> Found[Decision]:
     """Decisions that match, the latest first."""
-    return listed(
-        city,
-        index.decisions(_checked(wanted)),
-        Decision,
-        page,
-        order="decisions",
-        answers=lambda: answers.from_collections(city, Decision.kind),
-    )
+    return listed(city, index.decisions(_checked(wanted)), Decision, page, order="decisions")
 
 
 def decisions_in(city: City, areas: Sequence[int], wanted: DecisionFilter, page: PageArgs) -> list[Found[Decision]]:
     """The decisions about each area, as far as anybody tells."""
     return listed_under(
-        city,
-        index.decisions(_checked(wanted), DECISION_IN_AREA),
-        Decision,
-        areas,
-        page,
-        order="decisions",
-        answers=lambda: answers.from_collections(city, Decision.kind),
+        city, index.decisions(_checked(wanted), DECISION_IN_AREA), Decision, areas, page, order="decisions"
     )
 
 
@@ -161,7 +148,6 @@ def decisions_on(city: City, themes: Sequence[int], wanted: DecisionFilter, page
         themes,
         page,
         order="decisions",
-        answers=lambda: answers.from_collections(city, Decision.kind),
     )
 
 

@@ -147,14 +147,7 @@ def keywords_of(city: City, events_: Sequence[Event]) -> list[list[Keyword]]:
 
 def keyword_sets(city: City, page: PageArgs) -> Found[KeywordSet]:
     """By name."""
-    return listed(
-        city,
-        index.keyword_sets(),
-        KeywordSet,
-        page,
-        order="keyword-sets",
-        answers=lambda: answers.from_collections(city, KeywordSet.kind),
-    )
+    return listed(city, index.keyword_sets(), KeywordSet, page, order="keyword-sets")
 
 
 def keywords_in(city: City, sets: Sequence[KeywordSet]) -> list[list[Keyword]]:

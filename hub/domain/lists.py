@@ -5,12 +5,13 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Sequence
 from enum import StrEnum
+from functools import partial
 from typing import Any, Generic, TypeVar
 
 import msgspec
 
 from hub.domain import cursors
-from hub.domain.answers import SourceAnswer
+from hub.domain.answers import SourceAnswer, from_collections
 from hub.domain.city import City
 from hub.errors import BadInput
 from hub.index.geo import Near
@@ -117,10 +118,12 @@ def listed(
     page: PageArgs,
     *,
     order: str,
-    answers: Callable[[], list[SourceAnswer]],
+    answers: Callable[[], list[SourceAnswer]] | None = None,
     load: Callable[[Index, Sequence[int]], Sequence[R | None]] | None = None,
 ) -> Found[R]:
-    """A list at the root. `order` names the sort in the cursor."""
+    """A list at the root. `order` names the sort in the cursor. `answers`: who had a part in it; None: whoever gives
+    records of its kind.
+    """
     return _pages(city, listing, shape, None, page, order=order, answers=answers, load=load)[0]
 
 
@@ -132,7 +135,7 @@ def listed_under(
     page: PageArgs,
     *,
     order: str,
-    answers: Callable[[], list[SourceAnswer]],
+    answers: Callable[[], list[SourceAnswer]] | None = None,
     load: Callable[[Index, Sequence[int]], Sequence[R | None]] | None = None,
 ) -> list[Found[R]]:
     """The same list under each parent, one statement for all; in the order of `parents`."""
@@ -147,7 +150,7 @@ def _pages(
     page: PageArgs,
     *,
     order: str,
-    answers: Callable[[], list[SourceAnswer]],
+    answers: Callable[[], list[SourceAnswer]] | None,
     load: Callable[[Index, Sequence[int]], Sequence[R | None]] | None,
 ) -> list[Found[R]]:
     after = None if page.after is None else cursors.decode(page.after, sort=order, length=len(listing.sort) + 1)
@@ -172,7 +175,7 @@ def _pages(
                 cursors=[cursors.encode(order, (*row[2:], row[1])) for row in present],
                 has_next=len(by_parent[parent]) > page.first,
                 has_previous=after is not None,
-                answers=answers,
+                answers=answers or partial(from_collections, city, shape.kind),
                 totals=totals,
                 parent=parent,
             )

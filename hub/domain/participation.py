@@ -6,8 +6,6 @@ from collections import defaultdict
 from collections.abc import Sequence
 from typing import Any, TypeVar
 
-from hub.domain import answers
-from hub.domain.answers import SourceAnswer
 from hub.domain.city import City
 from hub.domain.lists import Found, PageArgs, listed, listed_under
 from hub.index import participation as index
@@ -50,33 +48,14 @@ def _here(found: Sequence[Found[Any]], areas: Sequence[int], shape: type[Any]) -
     return list(found)
 
 
-def _told(city: City, kind: str) -> list[SourceAnswer]:
-    return answers.from_collections(city, kind)
-
-
 def processes(city: City, page: PageArgs) -> Found[BudgetingProcess]:
     """Rounds, the newest first."""
-    return listed(
-        city,
-        index.processes(),
-        BudgetingProcess,
-        page,
-        order="processes",
-        answers=lambda: _told(city, BudgetingProcess.kind),
-    )
+    return listed(city, index.processes(), BudgetingProcess, page, order="processes")
 
 
 def budgets_of(city: City, processes_: Sequence[int]) -> list[list[Budget]]:
     """The budgets of each round, by name (a round has one for each area: a dozen at most)."""
-    found = listed_under(
-        city,
-        index.budgets(OF_PROCESS),
-        Budget,
-        processes_,
-        PageArgs(first=100),
-        order="budgets",
-        answers=lambda: _told(city, Budget.kind),
-    )
+    found = listed_under(city, index.budgets(OF_PROCESS), Budget, processes_, PageArgs(first=100), order="budgets")
     return [list(page.nodes) for page in found]
 
 
@@ -96,60 +75,31 @@ def current_phase(city: City, process: BudgetingProcess) -> Phase | None:
 
 def projects(city: City, wanted: ProjectFilter, page: PageArgs) -> Found[BudgetProject]:
     """Projects that match, by name."""
-    return listed(
-        city,
-        index.projects(wanted),
-        BudgetProject,
-        page,
-        order="projects",
-        answers=lambda: _told(city, BudgetProject.kind),
-    )
+    return listed(city, index.projects(wanted), BudgetProject, page, order="projects")
 
 
 def projects_of_budgets(
     city: City, budgets: Sequence[int], wanted: ProjectFilter, page: PageArgs
 ) -> list[Found[BudgetProject]]:
-    return listed_under(
-        city,
-        index.projects(wanted, OF_BUDGET),
-        BudgetProject,
-        budgets,
-        page,
-        order="projects",
-        answers=lambda: _told(city, BudgetProject.kind),
-    )
+    return listed_under(city, index.projects(wanted, OF_BUDGET), BudgetProject, budgets, page, order="projects")
 
 
 def projects_in(city: City, areas: Sequence[int], wanted: ProjectFilter, page: PageArgs) -> list[Found[BudgetProject]]:
     """Projects of each area: those known to lie inside first, then those known for a wider area only; newest first."""
     found = listed_under(
-        city,
-        index.projects(wanted, PROJECTS_IN_AREA),
-        BudgetProject,
-        areas,
-        page,
-        order="projects-in-area",
-        answers=lambda: _told(city, BudgetProject.kind),
+        city, index.projects(wanted, PROJECTS_IN_AREA), BudgetProject, areas, page, order="projects-in-area"
     )
     return _here(found, areas, ProjectHere)
 
 
 def proposals(city: City, wanted: ProposalFilter, page: PageArgs) -> Found[Proposal]:
     """Ideas, plans and proposals that match, newest first."""
-    return listed(
-        city, index.proposals(wanted), Proposal, page, order="proposals", answers=lambda: _told(city, Proposal.kind)
-    )
+    return listed(city, index.proposals(wanted), Proposal, page, order="proposals")
 
 
 def proposals_in(city: City, areas: Sequence[int], wanted: ProposalFilter, page: PageArgs) -> list[Found[Proposal]]:
     found = listed_under(
-        city,
-        index.proposals(wanted, PROPOSALS_IN_AREA),
-        Proposal,
-        areas,
-        page,
-        order="proposals-in-area",
-        answers=lambda: _told(city, Proposal.kind),
+        city, index.proposals(wanted, PROPOSALS_IN_AREA), Proposal, areas, page, order="proposals-in-area"
     )
     return _here(found, areas, ProposalHere)
 
@@ -163,7 +113,6 @@ def projects_on(city: City, themes: Sequence[int], wanted: ProjectFilter, page: 
         themes,
         page,
         order="projects",
-        answers=lambda: _told(city, BudgetProject.kind),
     )
 
 
@@ -176,7 +125,6 @@ def proposals_on(city: City, themes: Sequence[int], wanted: ProposalFilter, page
         themes,
         page,
         order="proposals",
-        answers=lambda: _told(city, Proposal.kind),
     )
 
 
