@@ -25,6 +25,7 @@ from __future__ import annotations
 
 import hashlib
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -39,6 +40,7 @@ from hub.records.registry import RECORD_TYPES
 
 PAGE_SIZE = 8192  # bytes; bodies of two kilobytes leave a third of each 4 kB page empty
 BODIES = "msgpack by name, 1"
+DERIVE = Path(__file__).parents[1] / "derive"
 
 BASE_DDL = """
 CREATE TABLE record(
@@ -73,11 +75,23 @@ DDL = BASE_DDL + DERIVED_DDL
 
 @cache
 def fingerprint() -> str:
-    """Sixteen hex digits that change when the tables, the records' fields, the stems, themes or spoken names do."""
+    """Sixteen hex digits that change when the tables, the records' fields, the stems, themes, spoken names or the rules
+    of derivation do: an upgrade then derives all anew from what is there, and never serves what an older rule made.
+    """
     _, shapes = msgspec.json.schema_components(RECORD_TYPES)
     words = [STEMS, Stemmer.version(), MEANING, vocabulary.fingerprint(), SPOKEN]
-    layout = [DDL, str(PAGE_SIZE), BODIES, *words, _without_prose(shapes)]
+    layout = [DDL, str(PAGE_SIZE), BODIES, *words, rules(DERIVE), _without_prose(shapes)]
     return hashlib.sha256(msgspec.json.encode(layout, order="deterministic")).hexdigest()[:16]
+
+
+def rules(folder: Path) -> str:
+    """A digest of the derivation's own files, its code and its lists of words: a version that somebody has to raise would
+    be forgotten. (Its table of joins is compared entry by entry when the writer opens, and is not in it.)
+    """
+    digest = hashlib.sha256()
+    for file in sorted([*folder.glob("*.py"), *folder.glob("*.toml")]):
+        digest.update(file.name.encode() + b"\0" + file.read_bytes() + b"\0")
+    return digest.hexdigest()
 
 
 def _without_prose(schema: Any) -> Any:

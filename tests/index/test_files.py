@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sqlite3
 from pathlib import Path
 
@@ -11,7 +12,7 @@ import pytest
 from hub.index import files
 from hub.index.crawls import CrawlState, State
 from hub.index.files import FolderInUse, current_file, data_folder, is_whole, open_writer
-from hub.index.layout import fingerprint
+from hub.index.layout import DERIVE, fingerprint, rules
 from hub.index.read import Index
 from hub.index.write import Changes, Writer
 from hub.records.core import Ref
@@ -109,6 +110,17 @@ def test_after_a_killed_process_a_corrupt_file_is_left_alone_and_another_begun_w
     with writer.transaction():
         assert writer.put([event("a:9")]).new == 1
     writer.close()
+
+
+@pytest.mark.parametrize("file", ["placing.py", "place_words.toml"])
+def test_another_rule_of_derivation_is_another_index(tmp_path: Path, file: str) -> None:
+    folder = shutil.copytree(DERIVE, tmp_path / "derive")
+    before = rules(folder)
+    assert before == rules(DERIVE)
+
+    (folder / file).write_text((folder / file).read_text(encoding="utf-8") + "# changed\n", encoding="utf-8")
+
+    assert rules(folder) != before
 
 
 def test_a_row_in_every_table_is_no_corruption(tmp_path: Path) -> None:
