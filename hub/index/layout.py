@@ -85,8 +85,8 @@ def fingerprint() -> str:
 
 
 def rules(folder: Path) -> str:
-    """A digest of the derivation's own files, its code and its lists of words: a version that somebody has to raise would
-    be forgotten. (Its table of joins is compared entry by entry when the writer opens, and is not in it.)
+    """A digest of the derivation's own files, its code and its lists of words: a version to be raised by hand would be
+    forgotten. (Its table of joins is compared entry by entry when the writer opens, and is not in it.)
     """
     digest = hashlib.sha256()
     for file in sorted([*folder.glob("*.py"), *folder.glob("*.toml")]):
