@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -164,3 +166,13 @@ def test_only_the_registry_imports_every_connector() -> None:
         if path != registry:
             others = {name.split(".")[2] for _, name in imported(path) if name.startswith("hub.connectors.")}
             assert not others & classes, f"{path.name} imports another upstream's file"
+
+
+def test_a_worker_loads_nothing_that_only_the_harvester_needs() -> None:
+    """Twenty megabytes for geometry and as many for parsers would be paid by every worker."""
+    told = subprocess.run(
+        [sys.executable, "-c", "import sys, hub.app; print(*sys.modules)"], capture_output=True, text=True, check=True
+    )
+    loaded = set(told.stdout.split())
+    assert "hub.schema.schema" in loaded
+    assert loaded & {"shapely", "numpy", "lxml", "hub.derive", "hub.sandbox"} == set()

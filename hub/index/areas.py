@@ -13,7 +13,6 @@ from collections import defaultdict
 from collections.abc import Iterable
 
 import msgspec
-import shapely
 
 from hub.index.read import Index
 from hub.index.spoken_areas import SPOKEN
@@ -141,6 +140,8 @@ def holding(index: Index, at: Point) -> list[int]:
         " AND b.north >= :lat ORDER BY a.ocd",
         {"lat": at.lat, "lon": at.lon},
     )
+    import shapely  # noqa: PLC0415 - 20 MB: a worker pays them when somebody first asks where a point lies
+
     spot = shapely.Point(at.lon, at.lat)
     found: dict[AreaKind, int] = {}
     for rid, kind, shape in rows:
