@@ -26,8 +26,8 @@ from graphql.utilities import find_breaking_changes
 from rich.console import Console
 from rich.table import Table
 
-from hub import checkfeed, checking, harvestonce, unjoined
 from hub import settings as configuration
+from hub.commands import checkfeed, checking, harvestonce, unjoined
 from hub.configured import Settings, housed
 from hub.demo import sandbox_settings
 from hub.errors import BadSettings, HubError
@@ -212,7 +212,7 @@ def schema(
     from hub.schema.schema import schema as graph  # noqa: PLC0415 - a second that the other commands need not wait
 
     if edges:
-        from hub import explain  # noqa: PLC0415 - likewise
+        from hub.commands import explain  # noqa: PLC0415 - likewise
         from hub.schema.edges import edges as edges_of  # noqa: PLC0415 - likewise
 
         found = edges_of(graph._schema)  # noqa: SLF001 - Strawberry has no public name for it
@@ -244,7 +244,7 @@ def explain_query(
     as_json: AsJson = False,
 ) -> None:
     """Tell what a query would read and whom it would ask, without running it. Exit status 1 if the graph refuses it."""
-    from hub import explain  # noqa: PLC0415 - a second that the other commands need not wait
+    from hub.commands import explain  # noqa: PLC0415 - a second that the other commands need not wait
 
     with told():
         settings = configuration.read(config)

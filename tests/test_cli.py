@@ -18,8 +18,8 @@ import pytest
 import uvicorn
 from typer.testing import CliRunner, Result
 
-from hub.checking import Checked
 from hub.cli import app, demo_text
+from hub.commands.checking import Checked
 from hub.index.files import open_writer
 from hub.sandbox.bases import bases
 from hub.sandbox.server import sandbox

@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from hub.domain import answers, cursors, holdings
+from hub.domain import cursors, holdings
 from hub.domain.answers import AnswerState, SourceAnswer
 from hub.domain.city import CatalogueSearch, City
 from hub.domain.lists import Found, PageArgs, listed, listed_under
@@ -21,7 +21,6 @@ from hub.index.catalogue import AT_PLACE, ThingFilter
 from hub.index.themes import OnThemes, is_exact, of_records
 from hub.records.catalogue import CataloguePage, CatalogueQuery, CatalogueRecord, Format
 
-KINDS = ("catalogue_record",)
 LISTED = frozenset({Format.OBJECT})  # the formats that are harvested whole
 MOST_SEARCHES = 5  # searches under parents in one operation: each is a request to the catalogue by nature
 DEEPEST = 100_000  # how far a catalogue lets one page
@@ -110,7 +109,6 @@ def _things(city: City, wanted: CatalogueFilter, page: PageArgs) -> Found[Catalo
         CatalogueRecord,
         page,
         order="things",
-        answers=lambda: answers.from_collections(city, *KINDS),
     )
 
 
@@ -129,7 +127,6 @@ async def catalogue_at(
             places,
             page,
             order="things",
-            answers=lambda: answers.from_collections(city, *KINDS),
         )
         return await _with_copies(city, wanted, lists)
     codes = place_index.codes_of(city.index, places)
@@ -153,7 +150,6 @@ async def catalogue_on(
             themes,
             page,
             order="things",
-            answers=lambda: answers.from_collections(city, *KINDS),
         )
         return await _with_copies(city, wanted, lists)
     about = {number: OnThemes(numbers=(number,), exact=exact) for number in themes}

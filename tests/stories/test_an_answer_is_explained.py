@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from hub.explain import explain, steps_of
+from hub.commands.explain import explain, steps_of
 from tests.stories.hub import OPERATIONS, Caller, City
 from tests.stories.weeks import TRIES
 

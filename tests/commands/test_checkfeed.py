@@ -14,8 +14,8 @@ import pytest
 from typer.testing import CliRunner, Result
 
 import hub.sandbox
-from hub.checkfeed import FeedChecked, FeedFormat, check, format_of
 from hub.cli import app
+from hub.commands.checkfeed import FeedChecked, FeedFormat, check, format_of
 from hub.errors import BadInput, UpstreamError
 from hub.sandbox.server import sandbox
 

@@ -9,12 +9,12 @@ import msgspec
 import pytest
 from rich.console import Console
 
+from hub.commands.unjoined import Like, Room, Unjoined, show, unjoined
 from hub.configured import Settings
 from hub.derive.joins import Joins
 from hub.errors import BadSettings
 from hub.records.core import Address, Record
 from hub.settings import parse
-from hub.unjoined import Like, Room, Unjoined, show, unjoined
 from tests import made
 
 HERE = Address(street=made.fi("Viides linja 11"), city="Helsinki")

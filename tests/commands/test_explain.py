@@ -11,7 +11,7 @@ from typer.testing import CliRunner, Result
 
 from hub.cli import app
 
-OPERATIONS = Path(__file__).parent / "stories" / "operations"
+OPERATIONS = Path(__file__).parents[1] / "stories" / "operations"
 
 
 @pytest.fixture
